@@ -245,7 +245,8 @@ class Decoder {
     if (!value.inner.complete || value.inner.streamed) return;
     // An empty list of what is known may still hold what is not.
     if (type.base === 'collection' && value.children.length !== value.inner.children.length) return;
-    if (!sameValue(value.value, declaration.default)) return;
+    const sent = type.base === 'open' ? value.inner.toBytes() : value.value;
+    if (!sameValue(sent, declaration.default)) return;
     this.#issue('encoding-form', value, value.element, 'a default that is sent explicitly');
   }
 

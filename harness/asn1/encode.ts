@@ -130,10 +130,10 @@ class Encoder {
         if (!declaration.optional) throw misfit(`${path}.${declaration.name}`, 'a mandatory member is missing');
         continue;
       }
+      const elides = !this.#explicitDefaults && 'default' in declaration;
+      if (elides && each === declaration.default) continue;
       const node = named(this.value(memberType, each, `${path}.${declaration.name}`, record), declaration.name);
-      if (!this.#explicitDefaults && 'default' in declaration) {
-        if (sameNode(node, this.value(memberType, declaration.default, `${path}.${declaration.name}`))) continue;
-      }
+      if (elides && sameNode(node, this.value(memberType, declaration.default, path))) continue;
       content.push(node);
     }
     return { ...own, content, unordered: type.declaration.kind === 'set' };

@@ -1,0 +1,8 @@
+export {
+  AttributeTypeAndValue,
+  DirectoryString,
+  Name,
+  RDNSequence,
+  RelativeDistinguishedName,
+  stringAttributes,
+} from '../asn1/directory-name.js';

@@ -1,0 +1,85 @@
+import { decode } from '../../asn1/decode.js';
+import type { Decoded } from '../../asn1/decoded.js';
+import type { TypeRef } from '../../asn1/types.js';
+import type { Element } from '../../ber/element.js';
+import type { Octets } from '../../ber/octets.js';
+import { readElements } from '../../ber/reader.js';
+import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
+import type { Anomaly } from '../anomaly.js';
+import { anomaliesOf, unreadable } from '../issues.js';
+import { AbortInformation, PAccept, PConnect, PRefuse, RTAB, RTOAC, RTORJ, RTORQ, RTTP } from './types.js';
+
+export type RtseName =
+  | 'RTORQ'
+  | 'RTOAC'
+  | 'RTORJ'
+  | 'RTAB'
+  | 'RTTP'
+  | 'PConnect'
+  | 'PAccept'
+  | 'PRefuse'
+  | 'AbortInformation';
+
+const TYPES: Readonly<Record<RtseName, TypeRef>> = {
+  RTORQ,
+  RTOAC,
+  RTORJ,
+  RTAB,
+  RTTP,
+  PConnect,
+  PAccept,
+  PRefuse,
+  AbortInformation,
+};
+
+export interface RtseObservation {
+  readonly name: RtseName;
+  readonly decoded: Decoded | undefined;
+  readonly anomalies: readonly Anomaly[];
+}
+
+/** Reads an RTSE APDU of the kind that is due. X.228 9. */
+export function observeRtse(name: RtseName, element: Element): RtseObservation {
+  if (name === 'RTAB' && element.key === UNIVERSAL_22) return observeMistaggedAbort(element);
+  const { decoded, issues } = decode(TYPES[name], element, { name });
+  return { name, decoded, anomalies: anomaliesOf('rtse', issues, 'X.228 9') };
+}
+
+/** The same from octets: user data of the SPDUs in the X.410 modes, whose values stand there bare. */
+export function observeRtseOctets(name: RtseName, octets: Octets): RtseObservation {
+  const { elements, error } = readElements(octets, { layer: 'rtse' });
+  const anomalies: Anomaly[] = error === undefined ? [] : [unreadable('rtse', name, octets, error)];
+  const [first, ...more] = elements;
+  if (first === undefined) return { name, decoded: undefined, anomalies };
+  for (const extra of more) {
+    anomalies.push({
+      layer: 'rtse',
+      code: 'surplus-octets',
+      path: name,
+      offset: extra.offset,
+      length: extra.length,
+      message: `${tagName(extra)} behind the complete ${name}`,
+      clause: 'X.228 9',
+    });
+  }
+  const observation = observeRtse(name, first);
+  return { ...observation, anomalies: [...anomalies, ...observation.anomalies] };
+}
+
+const UNIVERSAL_22 = tagKey(TagClass.universal, Universal.ia5String);
+
+/** ISODE 8.0 sends RTAB as a provider under UNIVERSAL 22 in place of [22]: read it, and say so. */
+function observeMistaggedAbort(element: Element): RtseObservation {
+  const twin = element.retagged(TagClass.context, 22, element);
+  const { decoded, issues } = decode(RTAB, twin, { name: 'RTAB' });
+  const form: Anomaly = {
+    layer: 'rtse',
+    code: 'encoding-form',
+    path: 'RTAB',
+    offset: element.offset,
+    length: element.length,
+    message: 'RTAB under [UNIVERSAL 22] in place of [22]',
+    clause: 'X.228 9',
+  };
+  return { name: 'RTAB', decoded, anomalies: [form, ...anomaliesOf('rtse', issues, 'X.228 9')] };
+}

@@ -1,0 +1,168 @@
+import { decode } from '../../asn1/decode.js';
+import type { Decoded } from '../../asn1/decoded.js';
+import { streamedMember } from '../../asn1/streaming.js';
+import type { Edition, TypeRef } from '../../asn1/types.js';
+import type { Element } from '../../ber/element.js';
+import type { Limits } from '../../ber/limits.js';
+import type { Octets } from '../../ber/octets.js';
+import { type ContentSink, PushReader } from '../../ber/reader.js';
+import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
+import { externalValue } from '../acse/observer.js';
+import { External } from '../acse/types.js';
+import type { Anomaly } from '../anomaly.js';
+import { anomaliesOf } from '../issues.js';
+
+export interface TransferReaderOptions {
+  /** The type of the transferred APDU: MTS-APDU. */
+  readonly apdu: TypeRef;
+  readonly edition: Edition;
+  /** Whether the APDU travels in an EXTERNAL (normal mode) or bare (the X.410 modes). */
+  readonly wrapped: boolean;
+  readonly limits?: Partial<Limits>;
+  /** Takes the content octets of the APDU as they come. */
+  readonly onContent: ContentSink;
+  /** Takes octets that belong to no element: behind a complete APDU, or behind the point where it stopped being BER. */
+  readonly onStray?: ContentSink;
+}
+
+export interface TransferResult {
+  /** The APDU, as far as it could be decoded. */
+  readonly apdu: Decoded | undefined;
+  readonly anomalies: readonly Anomaly[];
+  /** The context that the EXTERNAL names, and where it names it. */
+  readonly contextId: number | undefined;
+  readonly reference: { readonly offset: number; readonly length: number } | undefined;
+  /** Octets of the transferred value, all slices together. */
+  readonly octets: number;
+  /** Octets of content that were streamed. */
+  readonly contentOctets: number;
+  /** Whether the whole APDU was there. */
+  readonly complete: boolean;
+}
+
+const EXTERNAL = tagKey(TagClass.universal, Universal.external);
+
+/** Puts the slices of one activity together and reads the APDU while they come. X.228 7.3.2. */
+export class TransferReader {
+  readonly #options: TransferReaderOptions;
+  readonly #reader: PushReader;
+  #octets = 0;
+  #contentOctets = 0;
+  /** Stream offset behind the last octet. */
+  #end = 0;
+  #stray: { offset: number; length: number } | undefined;
+
+  constructor(options: TransferReaderOptions) {
+    this.#options = options;
+    const bare = streamedMember(options.apdu, options.edition);
+    const sink: ContentSink = (bytes, offset) => {
+      this.#contentOctets += bytes.length;
+      options.onContent(bytes, offset);
+    };
+    this.#reader = new PushReader({
+      limits: options.limits,
+      layer: 'p1',
+      select: (header, parents) => {
+        const [outer] = parents;
+        const inside = outer !== undefined && outer.key === EXTERNAL ? parents.slice(2) : parents;
+        return bare(header, inside) ? sink : undefined;
+      },
+    });
+  }
+
+  push(slice: Octets): void {
+    this.#octets += slice.length;
+    this.#end = slice.offsetAt(slice.length);
+    const taken = this.#reader.push(slice);
+    if (this.#reader.error !== undefined) {
+      // The reader stopped inside this slice or before it: what it did not keep may still hold text worth finding.
+      this.#eachSlice(slice);
+      return;
+    }
+    if (taken === slice.length) return;
+    const rest = slice.subarray(taken);
+    this.#stray ??= { offset: rest.offset, length: 0 };
+    this.#stray.length += rest.length;
+    this.#eachSlice(rest);
+  }
+
+  /** `ended`: whether the sender said that this is all of it; otherwise what is missing is no fault of the octets. */
+  finish(ended: boolean): TransferResult {
+    const complete = this.#reader.complete;
+    const { elements, error } = this.#reader.end();
+    const anomalies: Anomaly[] = [];
+    if (error !== undefined && (ended || error.code !== 'ERR_BER_TRUNCATED')) {
+      const offset = error.at.offset ?? this.#end;
+      const length = Math.max(0, this.#end - offset);
+      anomalies.push({
+        layer: 'p1',
+        code: 'malformed',
+        path: 'MTS-APDU',
+        offset,
+        length,
+        message: error.message,
+        clause: 'X.690',
+      });
+    }
+    if (this.#stray !== undefined) {
+      const { offset, length } = this.#stray;
+      const message = `${length} octets behind the complete APDU of this activity`;
+      anomalies.push({
+        layer: 'rtse',
+        code: 'surplus-octets',
+        path: 'RTTR',
+        offset,
+        length,
+        message,
+        clause: 'X.228 7.3.2',
+      });
+    }
+    const [root] = elements;
+    const { element, contextId, external } = this.#unwrap(root, anomalies, ended);
+    const result =
+      element === undefined ? undefined : decode(this.#options.apdu, element, { edition: this.#options.edition });
+    if (result !== undefined) anomalies.push(...anomaliesOf('p1', result.issues, 'X.411 12.2'));
+    return {
+      apdu: result?.decoded,
+      anomalies,
+      contextId,
+      reference: external?.get('indirectReference')?.element,
+      octets: this.#octets,
+      contentOctets: this.#contentOctets,
+      complete: complete && error === undefined,
+    };
+  }
+
+  #unwrap(
+    root: Element | undefined,
+    anomalies: Anomaly[],
+    ended: boolean,
+  ): { element?: Element; contextId?: number; external?: Decoded } {
+    if (root === undefined) return {};
+    const wrapped = root.key === EXTERNAL;
+    if (wrapped !== this.#options.wrapped && root.headerLength > 0) {
+      anomalies.push({
+        layer: 'rtse',
+        code: 'malformed',
+        path: 'RTTR',
+        offset: root.offset,
+        length: root.length,
+        message: wrapped
+          ? 'an EXTERNAL around the APDU, which stands bare in the X.410 modes'
+          : `${tagName(root)} where the APDU should be wrapped in an EXTERNAL`,
+        clause: 'X.228 7.3.2',
+      });
+    }
+    if (!wrapped) return { element: root };
+    const { decoded, issues } = decode(External, root, { name: 'RTTR' });
+    anomalies.push(
+      ...anomaliesOf('rtse', ended ? issues : issues.filter((each) => each.kind !== 'malformed'), 'X.690 8.18'),
+    );
+    if (decoded === undefined) return {};
+    return externalValue(decoded, anomalies);
+  }
+
+  #eachSlice(octets: Octets): void {
+    for (const { bytes, offset } of octets.slices) this.#options.onStray?.(bytes, offset);
+  }
+}

@@ -4,6 +4,7 @@ import type { Element } from '../../ber/element.js';
 import { readElements } from '../../ber/reader.js';
 import type { Anomaly } from '../anomaly.js';
 import { anomaliesOf, unreadable } from '../issues.js';
+import { stringContent } from '../string-content.js';
 import { AcseApdu } from './types.js';
 
 export type AcseName = 'AARQ' | 'AARE' | 'RLRQ' | 'RLRE' | 'ABRT';
@@ -65,9 +66,21 @@ export function externalValue(external: Decoded, anomalies: Anomaly[]): UserInfo
   const single = external.get('encoding', 'singleASN1Type');
   if (single !== undefined) return { contextId, external, element: single.inner };
   const aligned = external.get('encoding', 'octetAligned');
-  if (aligned === undefined || aligned.inner.constructed) return { contextId, external, element: undefined };
-  const { elements, error } = readElements(aligned.inner.content, { layer: 'acse' });
-  if (error !== undefined) anomalies.push(unreadable('acse', aligned.path, aligned.inner.content, error));
+  if (aligned === undefined) return { contextId, external, element: undefined };
+  const octets = stringContent(aligned.inner);
+  const { elements, error } = readElements(octets, { layer: 'acse' });
+  if (error !== undefined) anomalies.push(unreadable('acse', aligned.path, octets, error));
+  for (const { offset, length } of elements.slice(1)) {
+    anomalies.push({
+      layer: 'acse',
+      code: 'surplus-octets',
+      path: aligned.path,
+      offset,
+      length,
+      message: 'a second value in one octet-aligned EXTERNAL',
+      clause: 'X.690 8.18',
+    });
+  }
   return { contextId, external, element: elements[0] };
 }
 

@@ -120,7 +120,8 @@ export class AssociationObserver {
     const { terminated } = this.#upper;
     if (this.#released) return 'released';
     if (terminated !== undefined) return terminated;
-    return this.#incomplete || how === 'lost' ? 'incomplete' : 'closed';
+    // A recording may end with the first FIN: that one is enough to say that the link was closed.
+    return this.#incomplete || (how === 'lost' && this.#closed.size === 0) ? 'incomplete' : 'closed';
   }
 
   #transport(direction: Direction, events: ReturnType<CotpObserver['push']>): void {

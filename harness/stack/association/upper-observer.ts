@@ -354,8 +354,18 @@ export class UpperObserver {
       this.#emit({ kind: 'bind', phase: 'error', direction, decoded: undefined, refusal });
       return;
     }
-    const { decoded, issues } = decode(this.#types.bind.normal.error, element, { name: 'MTABindError' });
+    const { normal, x410 } = this.#types.bind;
+    const wrapped = decode(normal.error, element, { name: 'MTABindError' });
+    // PP and its kin send the error bare, as the X.410 modes have bind values.
+    const bare = wrapped.decoded === undefined ? decode(x410.error, element, { name: 'MTABindError' }) : undefined;
+    const { decoded, issues } = bare?.decoded === undefined ? wrapped : bare;
     this.#emit({ kind: 'bind', phase: 'error', direction, decoded, refusal });
+    if (bare?.decoded !== undefined) {
+      const { offset, length } = element;
+      const message = 'a bind error without its wrapper';
+      const anomaly: Anomaly = { layer: 'p1', code: 'encoding-form', path: 'MTABindError', offset, length, message };
+      this.#emit({ kind: 'anomaly', direction, anomaly });
+    }
     for (const anomaly of anomaliesOf('p1', issues, 'X.411 12.1.1.3'))
       this.#emit({ kind: 'anomaly', direction, anomaly });
   }

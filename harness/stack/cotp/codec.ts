@@ -73,15 +73,18 @@ export function decodeTpdu(octets: Octets): DecodedTpdu {
     });
   }
   const definition = DEFINITIONS.get(code & 0xf0) ?? UNKNOWN;
+  const { kind } = definition;
   const anomalies: Anomaly[] = [];
-  const note = (at: AnomalyCode, path: string, start: number, end: number, message: string, detail?: string): void => {
+  if (kind === 'DT' && headerLength === DT_HEADER_LENGTH && code === 0xf0 && (octets.at(2)! & 0x7f) === 0) {
+    return { tpdu: decodeData(octets, headerLength), anomalies };
+  }
+  const note: Note = (at, path, start, end, message, detail) => {
     const offset = octets.offsetAt(start);
     const clause = 'X.224 13';
     anomalies.push({ layer: 'cotp', code: at, path, offset, length: end - start, message, clause, detail });
   };
-  const { kind } = definition;
-  const rest = octets.subarray(headerLength);
   if (kind === 'UNKNOWN') {
+    const rest = octets.subarray(headerLength);
     note('unknown-pdu', kind, 0, octets.length, `no TPDU has code 0x${hex(code)}`, hex(code));
     return { tpdu: { kind, code, ...common(octets, [], rest) }, anomalies };
   }
@@ -91,7 +94,11 @@ export function decodeTpdu(octets: Octets): DecodedTpdu {
       offset: octets.offset,
     });
   }
-  if (kind === 'DT') return { tpdu: decodeData(octets, headerLength, note), anomalies };
+  if (kind === 'DT') {
+    judgeData(octets, headerLength, note);
+    return { tpdu: decodeData(octets, headerLength), anomalies };
+  }
+  const rest = octets.subarray(headerLength);
   const parameters = decodeParameters(octets, definition, headerLength, note);
   const base = common(octets, parameters, rest);
   if (rest.length > 0 && kind !== 'ED') {
@@ -112,16 +119,27 @@ function userDataMessage(kind: TpduKind): string {
     : `octets behind a ${kind}, which carries no user data in class 0`;
 }
 
-/** The path of every ordinary TPKT: nothing is allocated but the TPDU. */
-function decodeData(octets: Octets, headerLength: number, note: Note): Tpdu {
-  const number = octets.at(2)!;
+function judgeData(octets: Octets, headerLength: number, note: Note): void {
   if (headerLength > DT_HEADER_LENGTH) {
     note('surplus-octets', 'DT.header', DT_HEADER_LENGTH, headerLength, 'the header of a class 0 DT has three octets');
   }
   if (octets.at(1) !== 0xf0) note('encoding-form', 'DT.code', 1, 2, 'low bits in the code of a class 0 DT');
-  if ((number & 0x7f) !== 0) note('encoding-form', 'DT.number', 2, 3, 'class 0 numbers no DT');
-  const base = common(octets, NONE, octets.subarray(headerLength));
-  return { kind: 'DT', endOfTsdu: (number & 0x80) !== 0, number: number & 0x7f, ...base };
+  if ((octets.at(2)! & 0x7f) !== 0) note('encoding-form', 'DT.number', 2, 3, 'class 0 numbers no DT');
+}
+
+/** The path of every ordinary TPKT: nothing is allocated but the TPDU. */
+function decodeData(octets: Octets, headerLength: number): Tpdu {
+  const number = octets.at(2)!;
+  return {
+    kind: 'DT',
+    endOfTsdu: (number & 0x80) !== 0,
+    number: number & 0x7f,
+    octets,
+    offset: octets.offset,
+    length: octets.length,
+    parameters: NONE,
+    userData: octets.subarray(headerLength),
+  };
 }
 
 const NONE: readonly TpduParameter[] = [];

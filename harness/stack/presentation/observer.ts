@@ -7,6 +7,7 @@ import { readElements } from '../../ber/reader.js';
 import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
 import type { Anomaly } from '../anomaly.js';
 import { anomaliesOf, unreadable } from '../issues.js';
+import { stringContent } from '../string-content.js';
 import { AbortType, CP, CPA, CPR, ModeValue, UserData } from './types.js';
 
 /** One presentation data value, with what its context stands for. */
@@ -37,13 +38,18 @@ interface Context {
 
 const SET = tagKey(TagClass.universal, Universal.set);
 
+function isContext0({ key }: Element): boolean {
+  return key === tagKey(TagClass.context, 0);
+}
+
 /** Whether a CP or CPA is of normal mode: the mode selector decides. X.226 8.2. */
 export function presentationMode(userData: Octets): 'normal' | 'x410' | undefined {
   const { elements } = readElements(userData, { layer: 'presentation' });
   const [first] = elements;
   if (first === undefined || first.key !== SET) return undefined;
-  const selector = first.children.find((child) => child.key === tagKey(TagClass.context, 0));
-  const value = selector?.children[0];
+  const selector = first.children.find(isContext0);
+  // The mode selector is a SET: its value may stand behind something foreign.
+  const value = selector?.children.find(isContext0);
   if (value === undefined || value.constructed) return undefined;
   return value.bytes[value.bytes.length - 1] === ModeValue.named.normalMode ? 'normal' : 'x410';
 }
@@ -192,8 +198,8 @@ function valueElement(values: Decoded | undefined, anomalies: Anomaly[]): Elemen
   const single = values?.get('singleASN1Type');
   if (single !== undefined) return single.inner;
   const aligned = values?.get('octetAligned');
-  if (aligned === undefined || aligned.inner.constructed) return undefined;
-  const octets = aligned.inner.content;
+  if (aligned === undefined) return undefined;
+  const octets = stringContent(aligned.inner);
   const { elements, error } = readElements(octets, { layer: 'presentation' });
   if (error !== undefined) anomalies.push(unreadable('presentation', aligned.path, octets, error));
   for (const extra of elements.slice(1)) {

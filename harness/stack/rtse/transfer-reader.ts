@@ -91,18 +91,14 @@ export class TransferReader {
     const complete = this.#reader.complete;
     const { elements, error } = this.#reader.end();
     const anomalies: Anomaly[] = [];
+    const [root] = elements;
+    const isApdu = root !== undefined && (root.key === EXTERNAL || !this.#options.wrapped);
     if (error !== undefined && (ended || error.code !== 'ERR_BER_TRUNCATED')) {
-      const offset = error.at.offset ?? this.#end;
+      // What does not even begin as an APDU is one foreign thing, whole; else the place is where reading stopped.
+      const offset = isApdu ? (error.at.offset ?? this.#end) : (root?.offset ?? error.at.offset ?? this.#end);
+      const { message } = error;
       const length = Math.max(0, this.#end - offset);
-      anomalies.push({
-        layer: 'p1',
-        code: 'malformed',
-        path: 'MTS-APDU',
-        offset,
-        length,
-        message: error.message,
-        clause: 'X.690',
-      });
+      anomalies.push({ layer: 'p1', code: 'malformed', path: 'MTS-APDU', offset, length, message, clause: 'X.690' });
     }
     if (this.#stray !== undefined) {
       const { offset, length } = this.#stray;
@@ -117,8 +113,8 @@ export class TransferReader {
         clause: 'X.228 7.3.2',
       });
     }
-    const [root] = elements;
-    const { element, contextId, external } = this.#unwrap(root, anomalies, ended);
+    const readable = isApdu || error === undefined ? root : undefined;
+    const { element, contextId, external } = this.#unwrap(readable, anomalies, ended);
     const result =
       element === undefined ? undefined : decode(this.#options.apdu, element, { edition: this.#options.edition });
     if (result !== undefined) anomalies.push(...anomaliesOf('p1', result.issues, 'X.411 12.2'));

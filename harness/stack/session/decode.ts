@@ -11,6 +11,9 @@ import {
   type SpduDefinition,
 } from './spdu-table.js';
 
+/** No SPDU has more than some twenty parameters; past this many, octets are hostile and no longer told apart. */
+const PARAMETER_LIMIT = 256;
+
 /** PGI 193, PGI 194 and PI 46: the places of SS-user data. */
 const USER_DATA_CODES: readonly number[] = [46, 193, 194];
 
@@ -55,17 +58,18 @@ export function decodeTsdu(tsdu: Octets): DecodedTsdu {
     const first = readSpdu(tsdu, 'first', notes);
     spdus.push(first);
     const definition = definitionOf(first.kind);
-    let rest = tsdu.subarray(first.length);
-    if (definition?.category === 0 && rest.length > 0) {
-      const second = readSpdu(rest, 'second', notes);
+    let end = first.length;
+    if (definition?.category === 0 && end < tsdu.length) {
+      const second = readSpdu(tsdu.subarray(end), 'second', notes);
       spdus.push(second);
-      rest = rest.subarray(second.length);
+      end += second.length;
       checkConcatenation(first, second, notes);
     } else if (definition?.category === 2) {
       const message = `${first.kind} without the category 0 SPDU that a category 2 SPDU follows`;
       notes.invalid('unexpected-pdu', first.kind, first.octets, message);
     }
-    if (rest.length > 0) {
+    if (end < tsdu.length) {
+      const rest = tsdu.subarray(end);
       const path = `${spdus.at(-1)!.kind}.<surplus>`;
       notes.invalid('surplus-octets', path, rest, `${rest.length} octets behind the last SPDU of the TSDU`);
     }
@@ -95,6 +99,8 @@ function checkConcatenation(first: Spdu, second: Spdu, notes: Notes): void {
     notes.add('unexpected-user-data', item.path, item, message, 'c1');
   }
 }
+
+const NONE: readonly SpduParameter[] = [];
 
 interface Place {
   readonly offset: number;
@@ -142,10 +148,16 @@ function readSpdu(octets: Octets, position: SpduPosition, notes: Notes): Spdu {
     const unknown = { definition, si, octets: whole, parameters: [], userInformation: undefined, malformed: false };
     return new Spdu(unknown);
   }
-  const reader = new ParameterReader(octets, notes);
-  const parameters = reader.level(definition.parameters, path, li.start, li.end);
   const userInformation = takesAll ? octets.subarray(li.end) : undefined;
-  const spdu = new Spdu({ definition, si, octets: whole, parameters, userInformation, malformed: reader.malformed });
+  let parameters: readonly SpduParameter[] = NONE;
+  let malformed = false;
+  // GT, PT, DT and most acknowledgements have none.
+  if (li.start < li.end || definition.parameters.some(({ mandatory }) => mandatory)) {
+    const reader = new ParameterReader(octets, notes);
+    parameters = reader.level(definition.parameters, path, li.start, li.end);
+    malformed = reader.malformed;
+  }
+  const spdu = new Spdu({ definition, si, octets: whole, parameters, userInformation, malformed });
   if (takesAll && userInformation?.length === 0 && spdu.enclosure?.end !== true) {
     notes.add('missing-element', `${path}.userInformation`, whole, `${path} without user information`);
   }
@@ -179,6 +191,7 @@ function readLength(octets: Octets, index: number, limit: number): Length | unde
 
 class ParameterReader {
   malformed = false;
+  #count = 0;
   readonly #octets: Octets;
   readonly #notes: Notes;
 
@@ -195,8 +208,11 @@ class ParameterReader {
       const code = this.#octets.at(index)!;
       const li = readLength(this.#octets, index + 1, end);
       const offset = this.#octets.offsetAt(index);
-      if (li === undefined || li.end > end) {
-        const message = `a parameter 0x${hex(code)} that is longer than what it stands in`;
+      const exceeded = ++this.#count > PARAMETER_LIMIT;
+      if (li === undefined || li.end > end || exceeded) {
+        const message = exceeded
+          ? `more than ${PARAMETER_LIMIT} parameters`
+          : `a parameter 0x${hex(code)} that is longer than what it stands in`;
         const place = { offset, length: end - index };
         this.#notes.add('malformed', `${path}.<0x${hex(code)}>`, place, message, hex(code), 'X.225 8.2');
         this.malformed = true;

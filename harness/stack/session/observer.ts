@@ -119,6 +119,10 @@ export class SessionObserver {
     const unexpected = (message: string, clause: string) =>
       events.push(anomalyEvent(direction, 'unexpected-pdu', spdu, message, clause));
     const { kind } = spdu;
+    if ((kind === 'CONNECT' && this.#proposed !== undefined) || (kind === 'ACCEPT' && this.#selected !== undefined)) {
+      unexpected(`a second ${kind} on one session connection`, 'X.225 Table A.8');
+      return;
+    }
     if (NEVER_USED.has(kind)) {
       unexpected(`${kind}: reliable transfer selects no functional unit that has it`, 'X.225 8.3.1.16');
       return;

@@ -213,6 +213,7 @@ export class Spdu {
   }
 
   get enclosure(): Enclosure | undefined {
+    if (this.parameters.length === 0) return undefined;
     const value = this.#unsigned(25);
     return value === undefined ? undefined : { beginning: (value & 1) !== 0, end: (value & 2) !== 0 };
   }

@@ -37,25 +37,25 @@ export interface TpktHeader {
   readonly length: number;
 }
 
-/** Reads the header at the start of `octets`; undefined where fewer than four octets are there. */
-export function decodeTpktHeader(octets: Octets): TpktHeader | undefined {
-  if (octets.length < TPKT_HEADER_LENGTH) return undefined;
-  const version = octets.at(0)!;
-  const length = (octets.at(2)! << 8) | octets.at(3)!;
+/** Reads the header at `index`; undefined where fewer than four octets are there. */
+export function decodeTpktHeader(octets: Octets, index = 0): TpktHeader | undefined {
+  if (octets.length < index + TPKT_HEADER_LENGTH) return undefined;
+  const version = octets.at(index)!;
+  const length = (octets.at(index + 2)! << 8) | octets.at(index + 3)!;
   if (version !== VERSION) {
     throw new TpktError('ERR_TPKT_VERSION', {
       message: `version ${version} where a TPKT has ${VERSION}`,
-      offset: octets.offset,
+      offset: octets.offsetAt(index),
       hint: 'the octets are not RFC 1006, or octets before them were lost',
     });
   }
   if (length < TPKT_MINIMUM_LENGTH) {
     throw new TpktError('ERR_TPKT_LENGTH', {
       message: `length ${length}, and a TPKT has at least ${TPKT_MINIMUM_LENGTH}`,
-      offset: octets.offsetAt(2),
+      offset: octets.offsetAt(index + 2),
     });
   }
-  return { reserved: octets.at(1)!, length };
+  return { reserved: octets.at(index + 1)!, length };
 }
 
 /** One TPKT around the TPDU that `parts` make up. `reserved` is 0 unless a fake errs on purpose. */

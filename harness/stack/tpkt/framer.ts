@@ -36,7 +36,8 @@ export class TpktFramer {
     let rest = chunk;
     while (rest.length > 0) {
       if (this.#state === 'lost') break;
-      rest = this.#state === 'searching' ? this.#search(rest, units) : this.#take(rest, units);
+      if (this.#state === 'searching') rest = this.#search(rest, units);
+      else rest = this.#held === 0 ? this.#cut(rest, units) : this.#take(rest, units);
     }
     return units;
   }
@@ -72,40 +73,48 @@ export class TpktFramer {
     this.#held += octets.length;
   }
 
+  /** Cuts the TPKTs that lie whole in `chunk` and holds what is left: the ordinary path. */
+  #cut(chunk: Octets, units: TpktUnit[]): Octets {
+    let start = 0;
+    while (start + TPKT_HEADER_LENGTH <= chunk.length) {
+      const length = this.#header(chunk, start, units);
+      if (length === undefined) return Octets.empty;
+      if (start + length > chunk.length) {
+        this.#wanted = length;
+        break;
+      }
+      deliver(chunk.subarray(start, start + length), units);
+      start += length;
+    }
+    if (start < chunk.length) this.#hold(chunk.subarray(start));
+    return Octets.empty;
+  }
+
   /** Takes what the pending TPKT lacks from the front of `chunk`, and returns what is left of it. */
   #take(chunk: Octets, units: TpktUnit[]): Octets {
-    let rest = chunk;
+    const lacking = (this.#wanted ?? TPKT_HEADER_LENGTH) - this.#held;
+    this.#hold(chunk.subarray(0, lacking));
+    if (chunk.length < lacking) return Octets.empty;
     if (this.#wanted === undefined) {
-      // A header that is split over chunks is completed first; a whole one stays one slice with its body.
-      if (this.#held > 0) {
-        const lacking = TPKT_HEADER_LENGTH - this.#held;
-        this.#hold(rest.subarray(0, lacking));
-        rest = rest.subarray(lacking);
-      }
-      try {
-        this.#wanted = decodeTpktHeader(this.#held > 0 ? Octets.join(this.#pending) : rest)?.length;
-      } catch (error) {
-        if (!(error instanceof TpktError)) throw error;
-        this.#release();
-        this.#state = 'lost';
-        units.push({ kind: 'lostSync', error });
-        return Octets.empty;
-      }
-      if (this.#wanted === undefined) {
-        if (rest.length > 0) this.#hold(rest);
-        return Octets.empty;
-      }
+      this.#wanted = this.#header(Octets.join(this.#pending), 0, units);
+      if (this.#wanted === undefined) return Octets.empty;
+    } else {
+      deliver(compact(this.#release()), units);
     }
-    const lacking = this.#wanted - this.#held;
-    const missing = lacking > rest.length;
-    this.#hold(rest.subarray(0, lacking));
-    if (missing) return Octets.empty;
-    rest = rest.subarray(lacking);
-    const octets = compact(this.#release());
-    const reserved = octets.at(1)!;
-    if (reserved !== 0) units.push({ kind: 'anomaly', anomaly: reservedOctetAnomaly(octets, reserved) });
-    units.push({ kind: 'tpkt', octets, tpdu: octets.subarray(TPKT_HEADER_LENGTH) });
-    return rest;
+    return chunk.subarray(lacking);
+  }
+
+  /** The length that the header at `index` says; undefined where there is none and the place is lost. */
+  #header(octets: Octets, index: number, units: TpktUnit[]): number | undefined {
+    try {
+      return decodeTpktHeader(octets, index)!.length;
+    } catch (error) {
+      if (!(error instanceof TpktError)) throw error;
+      this.#release();
+      this.#state = 'lost';
+      units.push({ kind: 'lostSync', error });
+      return undefined;
+    }
   }
 
   /** Looks for the next plausible TPKT; keeps the last octets, which may be the start of one. */
@@ -124,6 +133,12 @@ export class TpktFramer {
     this.#hold(octets.subarray(kept));
     return Octets.empty;
   }
+}
+
+function deliver(octets: Octets, units: TpktUnit[]): void {
+  const reserved = octets.at(1)!;
+  if (reserved !== 0) units.push({ kind: 'anomaly', anomaly: reservedOctetAnomaly(octets, reserved) });
+  units.push({ kind: 'tpkt', octets, tpdu: octets.subarray(TPKT_HEADER_LENGTH) });
 }
 
 /** A header `03 00 length` and behind it a TPDU whose length indicator and code belong together. X.224 13.2. */

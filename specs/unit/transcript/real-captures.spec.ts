@@ -46,7 +46,7 @@ describe('recordings of real MTAs', () => {
     ],
     [
       'isode-rts-x410-echo.pcapng',
-      { i2r: 131, r2i: 131, open: { responder: '127.0.0.1:10102' }, close: { how: 'end' } },
+      { i2r: 181, r2i: 179, open: { responder: '127.0.0.1:10102' }, close: { how: 'end' } },
     ],
   ];
   for (const [name, expected] of captures) {

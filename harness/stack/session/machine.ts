@@ -24,6 +24,7 @@ import {
   type Transition,
 } from './tables.js';
 import {
+  availableTokens,
   type EventDetail,
   initialTokens,
   initialVariables,
@@ -299,7 +300,7 @@ export class SessionMachine {
 
   #establish(units: number, tokenSetting: number): void {
     this.#variables.units = units;
-    this.#variables.owned = initialTokens(tokenSetting, this.role);
+    this.#variables.owned = initialTokens(tokenSetting, this.role) & availableTokens(units);
   }
 
   #process(part: Spdu): void {

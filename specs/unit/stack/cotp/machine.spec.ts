@@ -133,7 +133,7 @@ describe('transport machine, class 0', () => {
 
   it('answers ER with the octets, or only closes', () => {
     const wire = new Wire().open();
-    wire.responder.receive(Octets.of(fromHex('0300000902600000 07'.replace(' ', ''))));
+    wire.responder.receive(Octets.of(fromHex('030000090260000007')));
     expect(toHex(wire.responder.takeOutput()[0]!)).to.match(/^030000..0.700007/);
     expect(kinds(wire.responder.takeEvents())).to.deep.equal(['tDisconnectIndication', 'closeLink']);
     const silent = new Wire({}, { onError: 'close' }).open();

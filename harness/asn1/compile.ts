@@ -59,7 +59,11 @@ export interface CompiledMembers {
 /** Compiles a declaration. Classes and types keep their compiled form, so that each is compiled once. */
 export function compile(ref: TypeRef): Compiled {
   if (isStructureClass(ref)) return memo(ref.prototype as object, () => compileStructure(ref));
-  if (typeof ref === 'function') return compile((ref as () => TypeRef)());
+  // A thunk is an arrow function; a class that bears no declaration is told so.
+  if (typeof ref === 'function') {
+    if ('prototype' in ref) declarationOf(ref as unknown as StructureClass);
+    return compile((ref as () => TypeRef)());
+  }
   return memo(ref, () => compileType(ref as AnyType));
 }
 

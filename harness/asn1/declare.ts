@@ -7,7 +7,7 @@ import {
   type StructureKind,
   type Tolerance,
 } from './declaration.js';
-import { registerMember, registerStructure } from './second-engine.js';
+import { registerStructure } from './second-engine.js';
 import type { Edition, StructureClass, TypeRef } from './types.js';
 
 export {
@@ -61,7 +61,6 @@ export function member(type: TypeRef, options: MemberOptions = {}): PropertyDeco
     const inherited = members.findIndex(({ name }) => name === declaration.name);
     if (inherited >= 0) members[inherited] = declaration;
     else members.push(declaration);
-    registerMember(prototype, declaration);
   };
 }
 

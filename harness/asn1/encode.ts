@@ -40,16 +40,18 @@ function hasMinimalTags(element: Element): boolean {
   return element.minimalTag && element.children.every(hasMinimalTags);
 }
 
-function berFromElement(element: Element): BerElement {
-  const { tagClass, tagNumber, constructed } = element;
-  const content = constructed ? element.children.map(berFromElement) : element.bytes;
-  return { tagClass, tagNumber, content, form: formOf(element) };
-}
-
-/** What is not canonical about an element, so that its tree is written again as it was sent. */
-function formOf(element: Element): BerForm | undefined {
-  if (element.indefinite) return { indefinite: true };
-  return element.minimalLength ? undefined : { lengthOctets: element.headerLength - element.identifierLength };
+/** Nodes say how they are written only where that is not what they inherit, X.690 8.1.3 leaves it to each. */
+function berFromElement(element: Element, inherited: BerForm = {}): BerElement {
+  const { tagClass, tagNumber } = element;
+  const indefinite = element.indefinite || undefined;
+  const lengthOctets = element.minimalLength ? undefined : element.headerLength - element.identifierLength;
+  const own: BerForm = { indefinite, lengthOctets: indefinite === true ? inherited.lengthOctets : lengthOctets };
+  const differs =
+    (element.constructed && own.indefinite !== inherited.indefinite) || own.lengthOctets !== inherited.lengthOctets;
+  const form = element.constructed ? own : { ...own, indefinite: inherited.indefinite };
+  const passed = differs ? form : inherited;
+  const content = element.constructed ? element.children.map((child) => berFromElement(child, passed)) : element.bytes;
+  return differs ? { tagClass, tagNumber, content, form } : { tagClass, tagNumber, content };
 }
 
 class Encoder {

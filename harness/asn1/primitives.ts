@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Element } from '../ber/element.js';
 import { concat } from '../ber/octets.js';
 import { BitString } from './bit-string.js';
+import { bitStringContent } from './segments.js';
 import type { Bounds, Charset, EnumeratedType, IntegerType, PrimitiveType } from './types.js';
 
 /** What the reading of one primitive gave: its value, and what was odd about it. */
@@ -102,8 +103,9 @@ function readBitString(
   if (last !== undefined && (last & ((1 << unused) - 1)) !== 0) {
     problems.push({ kind: 'unused-bits', message: 'unused bits that are not zero' });
   }
-  const bits = octets.length * 8 - unused;
-  problems.push(...namedBitProblems(named, size, element, octets), ...sizeProblems(bits, size, 'bits'));
+  const surplus = namedBitProblems(named, size, element, octets);
+  // Surplus octets pass the bounds too; they are told once.
+  problems.push(...(surplus.length > 0 ? surplus : sizeProblems(octets.length * 8 - unused, size, 'bits')));
   return { value: new BitString(octets, unused), problems };
 }
 
@@ -119,9 +121,9 @@ function namedBitProblems(
   const allowed = Math.ceil(Math.max(...numbers.map((n) => n + 1), size?.max ?? 0, size?.min ?? 0) / 8);
   const tail = octets.subarray(Math.max(allowed, 1));
   if (tail.every((octet) => octet === 0)) return [];
-  const at = element.constructed
-    ? undefined
-    : { offset: element.content.offsetAt(1 + octets.length - tail.length), length: tail.length };
+  const rope = bitStringContent(element);
+  const offset = rope.offsetAt(octets.length - tail.length);
+  const at = { offset, length: rope.offsetAt(octets.length - 1) + 1 - offset };
   return [{ kind: 'surplus-octets', message: `${tail.length} octets in the tail of a BIT STRING of named bits`, at }];
 }
 

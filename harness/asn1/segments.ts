@@ -1,6 +1,6 @@
 import type { Element } from '../ber/element.js';
-import { concat } from '../ber/octets.js';
-import { TagClass, Universal } from '../ber/tag.js';
+import { concat, Octets } from '../ber/octets.js';
+import { TagClass, tagKey, Universal } from '../ber/tag.js';
 import type { CompiledPrimitive } from './compile.js';
 import { CHARSET_TAG } from './types.js';
 
@@ -41,6 +41,19 @@ function collect(type: CompiledPrimitive, element: Element, visitor: SegmentVisi
     else into.push(segment);
   }
 }
+
+/** The octets of a BIT STRING as a rope, in one piece or in segments, without the octets that count unused bits. */
+export function bitStringContent(element: Element): Octets {
+  const parts: Octets[] = [];
+  const visit = (each: Element): void => {
+    if (!each.constructed) parts.push(each.content.subarray(1));
+    else for (const child of each.children) if (child.key === BIT_STRING) visit(child);
+  };
+  visit(element);
+  return Octets.join(parts);
+}
+
+const BIT_STRING = tagKey(TagClass.universal, Universal.bitString);
 
 function isSegment(type: CompiledPrimitive, { tagClass, tagNumber }: Element): boolean {
   if (tagClass !== TagClass.universal) return false;

@@ -24,6 +24,8 @@ export class Element {
   complete = false;
   /** True where the content went to a sink and is not kept. */
   streamed = false;
+  /** Content octets that went to the sink, those of all segments together. */
+  streamedLength = 0;
   /** Children of a constructed element, in the order sent. */
   readonly children: Element[] = [];
   #bytes: Uint8Array = NONE;

@@ -86,6 +86,11 @@ export class Octets {
     const to = Math.max(from, Math.min(end, this.length));
     if (from === 0 && to === this.length) return this;
     if (from === to) return new Octets([{ bytes: NONE, offset: this.offsetAt(from) }], 0);
+    // One slice is the ordinary case, and every layer cuts.
+    if (this.slices.length === 1) {
+      const { bytes, offset } = this.slices[0] as Slice;
+      return new Octets([{ bytes: bytes.subarray(from, to), offset: offset + from }], to - from);
+    }
     const first = this.#find(from);
     const last = this.#find(to - 1);
     const slices = this.slices.slice(first, last + 1);

@@ -57,8 +57,12 @@ export class TreeBuilder implements TokenHandler {
   content(bytes: Uint8Array, from: number, to: number, offset: number): void {
     const element = this.#stack[this.#stack.length - 1] as Element;
     element.length += to - from;
-    if (!element.streamed) element.append(bytes, from, to, offset);
-    else this.#sink?.(bytes.subarray(from, to), offset);
+    if (!element.streamed) {
+      element.append(bytes, from, to, offset);
+      return;
+    }
+    (this.#stack[this.#sinkDepth - 1] as Element).streamedLength += to - from;
+    this.#sink?.(bytes.subarray(from, to), offset);
   }
 
   close(endOfContents: boolean): void {

@@ -19,7 +19,7 @@ import {
   Transfer,
   Tree,
 } from './types.js';
-import { plain, unordered, valuesOf } from './values.js';
+import { formless, plain, unordered, valuesOf } from './values.js';
 
 const types: StructureClass[] = [
   Everything,
@@ -64,7 +64,7 @@ describe('a value that is encoded and decoded', () => {
           const { element } = readElement(cutEvery(bytes, size));
           const { decoded, issues } = decode(type, element);
           expect(issues.filter(({ kind }) => kind !== 'encoding-form')).to.deep.equal([]);
-          if (form.reverseSets !== true) expect(plain(decoded?.value)).to.deep.equal(plain(value));
+          if (form.reverseSets !== true) expect(formless(decoded?.value)).to.deep.equal(formless(value));
           expect(unordered(decoded?.value)).to.deep.equal(unordered(value));
         }),
         { numRuns: 60 },
@@ -77,13 +77,13 @@ describe('a value that is encoded and decoded', () => {
       fc.property(valuesOf(Everything), forms, (value, form) => {
         const bytes = encode(Everything, value, { form });
         const whole = decode(Everything, readElement(Octets.of(bytes, 9)).element);
-        for (let at = 1; at < Math.min(bytes.length, 400); at += 1) {
+        for (let at = 1; at < Math.min(bytes.length, 200); at += 1) {
           const { decoded, issues } = decode(Everything, readElement(cutAt(bytes, at, 9)).element);
           expect(plain(decoded?.value)).to.deep.equal(plain(whole.decoded?.value));
           expect(issues).to.deep.equal(whole.issues);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 });

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { BitString } from '../../../harness/asn1/bit-string.js';
 import { type Compiled, type CompiledStructure, compile } from '../../../harness/asn1/compile.js';
 import type { Bounds, Charset, PrimitiveType, TypeRef } from '../../../harness/asn1/types.js';
-import { toHex } from '../../../harness/ber/octets.js';
+import type { Element } from '../../../harness/ber/element.js';
+import { concat, Octets, toHex } from '../../../harness/ber/octets.js';
+import { readElements } from '../../../harness/ber/reader.js';
+import { writeBer } from '../../../harness/ber/writer.js';
 
 /** Random values of a type, made from its declaration. Values of recursive types end at `depth`. */
 export function valuesOf(ref: TypeRef, depth = 12): fc.Arbitrary<unknown> {
@@ -23,8 +26,7 @@ function ofType(type: Compiled, depth: number, sibling: Sibling): fc.Arbitrary<u
     case 'collection': {
       const { size } = type.type;
       const minLength = size?.min ?? 0;
-      if (depth <= 0) return fc.constant([]);
-      const maxLength = Math.min(size?.max ?? 3, minLength + 2);
+      const maxLength = depth <= 0 ? minLength : Math.min(size?.max ?? 3, minLength + 2);
       return fc.array(
         ofType(type.of(), depth - 1, () => undefined),
         { minLength, maxLength },
@@ -141,18 +143,34 @@ function character(charset: Charset): fc.Arbitrary<string> {
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 
 /** A value as plain data, for comparison: what has no class of its own for chai to stumble on. */
-export function plain(value: unknown): unknown {
+export function plain(value: unknown, rewrite = (octets: Uint8Array): Uint8Array => octets): unknown {
   if (value instanceof BitString) return { bits: value.toString() };
-  if (value instanceof Uint8Array) return { octets: toHex(value) };
+  if (value instanceof Uint8Array) return { octets: toHex(rewrite(value)) };
   if (typeof value === 'bigint') return { integer: String(value) };
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((each) => plain(each, rewrite));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, each]) => each !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => [name, plain(each)]),
+      .map(([name, each]) => [name, plain(each, rewrite)]),
   );
+}
+
+/** Octets that are BER in canonical form: an open type is written in the form of what is around it. */
+function canonical(bytes: Uint8Array): Uint8Array {
+  const { elements, error } = readElements(Octets.of(bytes));
+  const write = (element: Element): Uint8Array => {
+    const { tagClass, tagNumber } = element;
+    const content = element.constructed ? element.children.map((child) => ({ raw: write(child) })) : element.bytes;
+    return writeBer({ tagClass, tagNumber, content });
+  };
+  return error === undefined ? concat(elements.map(write)) : bytes;
+}
+
+/** The same, whatever the form of open values was. */
+export function formless(value: unknown): unknown {
+  return plain(value, canonical);
 }
 
 /** The same, whatever the order of arrays: SETs OF that were written in another order. */
@@ -162,5 +180,5 @@ export function unordered(value: unknown): unknown {
     if (typeof each !== 'object' || each === null) return each;
     return Object.fromEntries(Object.entries(each).map(([name, inner]) => [name, walk(inner)]));
   };
-  return walk(plain(value));
+  return walk(formless(value));
 }

@@ -1,22 +1,13 @@
-import {
-  BindError,
-  BindInvoke,
-  BindResult,
-  MTABindArgument,
-  MTABindError,
-  MTABindResult,
-  MTSAPDU,
-  oid,
-} from '../p1/index.js';
+import * as p1 from '../p1/index.js';
 import type { UserTypes } from '../stack/association/events.js';
 
-/** The types of P1, for the stack's observers, which know none. X.419 clause 13. */
+/** P1 as the association observer wants it: the stack itself knows no P1. X.419, X.411. */
 export const p1UserTypes: UserTypes = {
-  apdu: MTSAPDU,
+  apdu: p1.MTSAPDU,
   bind: {
-    normal: { argument: BindInvoke, result: BindResult, error: BindError },
-    x410: { argument: MTABindArgument, result: MTABindResult, error: MTABindError },
+    normal: { argument: p1.BindInvoke, result: p1.BindResult, error: p1.BindError },
+    x410: { argument: p1.MTABindArgument, result: p1.MTABindResult, error: p1.MTABindError },
   },
-  abstractSyntax: oid.idAsMtse,
-  rtseAbstractSyntax: oid.idAsMtaRtse,
+  abstractSyntax: p1.oid.idAsMtse,
+  rtseAbstractSyntax: p1.oid.idAsMtaRtse,
 };

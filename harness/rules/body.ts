@@ -1,0 +1,87 @@
+import type { Decoded } from '../asn1/decoded.js';
+import { objectName } from '../p1/object-identifiers.js';
+import { isStandardContentType, MDBEF } from './allowed.js';
+import { anomalyRule, linkStateRule } from './anomaly-rule.js';
+import { defineRule, type Rule } from './rule.js';
+
+// BODY: what a message says that its content is, and what the content is. Contents are searched, never judged by words.
+
+const shall = { tier: 1, strength: 'shall' } as const;
+
+function extendedType(node: Decoded): { readonly node: Decoded; readonly identifier: string } | undefined {
+  const extended = node.get('extended');
+  const identifier = extended?.primitive;
+  return extended !== undefined && typeof identifier === 'string' ? { node: extended, identifier } : undefined;
+}
+
+/** KB Q169159, Q298000: MDBEF is for connectors between Exchange systems only, in messages and in reports. */
+const databaseFormat = defineRule({
+  ...shall,
+  id: 'BODY-001',
+  title: 'No content is of Exchange’s database encoding format (MDBEF)',
+  clause: 'X.411 8.4.2',
+  rationale: 'Only Exchange can read it: no recipient behind another MTA can.',
+  start: ({ find }) => ({
+    nodes: {
+      ContentType(type) {
+        const found = extendedType(type);
+        if (found?.identifier !== MDBEF) return;
+        const signature = 'Exchange’s message database encoding format';
+        find(found.node, `the content type ${MDBEF} (MDBEF)`, { key: MDBEF, signature });
+      },
+    },
+  }),
+});
+
+const contentType = defineRule({
+  id: 'BODY-002',
+  title: 'No content type from outside message handling without an agreement',
+  tier: 2,
+  strength: 'should',
+  clause: 'X.411 8.4.2',
+  rationale: 'A content type is for those who agreed on it; others return the message, or lose its type.',
+  start: ({ find }) => ({
+    nodes: {
+      ContentType(type) {
+        const found = extendedType(type);
+        if (found === undefined || found.identifier === MDBEF || isStandardContentType(found.identifier)) return;
+        const name = objectName(found.identifier);
+        const message = `the content type ${found.identifier}${name === undefined ? '' : ` (${name})`}`;
+        find(found.node, message, { key: found.identifier });
+      },
+    },
+  }),
+});
+
+const linkState = linkStateRule(
+  {
+    id: 'BODY-003',
+    title: 'No content carries link state data',
+    rationale: 'KB 281744, KB 916986: the system message that carries the link state table of Exchange.',
+  },
+  ['content'],
+);
+
+const foreignSegment = anomalyRule(
+  {
+    ...shall,
+    id: 'BODY-004',
+    title: 'A constructed content has only OCTET STRINGs in it',
+    clause: 'X.690 8.7.3',
+    rationale: 'An element between the segments belongs to no content, and decoders drop it.',
+  },
+  { kinds: ['unknown', 'disorder', 'surplus-octets'], regions: ['body'] },
+);
+
+const malformed = anomalyRule(
+  {
+    ...shall,
+    id: 'BODY-005',
+    title: 'Content and returned content are OCTET STRINGs',
+    clause: 'X.411 12.2.1.1, X.690 8.7',
+    rationale: 'What cannot be decoded cannot be delivered.',
+  },
+  { kinds: ['malformed'], regions: ['body'] },
+);
+
+export const bodyRules: readonly Rule[] = [databaseFormat, contentType, linkState, foreignSegment, malformed];

@@ -1,0 +1,66 @@
+import type { Finding } from './finding.js';
+
+/** A finding before it is settled against the others of the same PDU. */
+export interface Draft {
+  finding: Finding;
+  /** Stream offset behind its last octet. */
+  readonly end: number;
+  /** Foreign as a whole: what is inside it is not told again. */
+  readonly covers: boolean;
+  /** Text that was found inside it only says what it is. */
+  readonly absorbs: boolean;
+  /** Found by its text. */
+  readonly hit: boolean;
+}
+
+/**
+ * One finding per foreign element, none for what is inside it. A worse finding inside a better one stays: a permission
+ * for an extension permits no unknown element in it. Text found inside an element that fails names that element.
+ */
+export function settle(drafts: readonly Draft[]): Finding[] {
+  if (drafts.length <= 1) return drafts.map(({ finding }) => finding);
+  const order = drafts
+    .map((draft, i) => ({ draft, i }))
+    .sort(
+      (a, b) =>
+        compare(a.draft.finding.direction, b.draft.finding.direction) ||
+        a.draft.finding.offset - b.draft.finding.offset ||
+        b.draft.end - a.draft.end ||
+        a.draft.finding.tier - b.draft.finding.tier ||
+        a.i - b.i,
+    );
+  const open: Draft[] = [];
+  const kept: Draft[] = [];
+  for (const { draft } of order) {
+    while (open.length > 0 && !contains(open[open.length - 1] as Draft, draft)) open.pop();
+    if (!isTold(draft, open)) continue;
+    kept.push(draft);
+    open.push(draft);
+  }
+  return kept.map(({ finding }) => finding);
+}
+
+function isTold(draft: Draft, around: readonly Draft[]): boolean {
+  for (let i = around.length - 1; i >= 0; i -= 1) {
+    const outer = around[i] as Draft;
+    const { tier, permitted } = outer.finding;
+    if (draft.hit && outer.absorbs && tier !== 3 && permitted === undefined) {
+      outer.finding = { ...outer.finding, signature: outer.finding.signature ?? draft.finding.message };
+      return false;
+    }
+    if (outer.covers && tier <= draft.finding.tier) return false;
+  }
+  return true;
+}
+
+function contains(outer: Draft, inner: Draft): boolean {
+  return (
+    outer.finding.direction === inner.finding.direction &&
+    outer.finding.offset <= inner.finding.offset &&
+    inner.end <= outer.end
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

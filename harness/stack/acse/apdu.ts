@@ -4,9 +4,9 @@ import { toBer } from '../../asn1/encode.js';
 import type { Element } from '../../ber/element.js';
 import { readElements } from '../../ber/reader.js';
 import type { BerNode } from '../../ber/writer.js';
+import { BER_TRANSFER_SYNTAX } from '../presentation/object-identifiers.js';
 import type { ContextValue, PresentationDataValue } from '../presentation/ppdu.js';
 import { stringContent } from '../string-content.js';
-import { BER_TRANSFER_SYNTAX } from './object-identifiers.js';
 import type { AcseName } from './observer.js';
 import { AARE, AARQ, ABRT, AcseApdu, RLRE, RLRQ } from './types.js';
 

@@ -4,6 +4,7 @@ import type { Element } from '../../ber/element.js';
 import { readElements } from '../../ber/reader.js';
 import type { Anomaly } from '../anomaly.js';
 import { anomaliesOf, unreadable } from '../issues.js';
+import { BER_TRANSFER_SYNTAX } from '../presentation/object-identifiers.js';
 import { stringContent } from '../string-content.js';
 import { AcseApdu } from './types.js';
 
@@ -59,10 +60,28 @@ export function observeAcse(element: Element): AcseObservation {
   };
 }
 
+const clause = 'X.690 8.18';
+
 /** The value of an EXTERNAL, X.690 8.18: single-ASN1-type, or BER inside octet-aligned octets. */
 export function externalValue(external: Decoded, anomalies: Anomaly[]): UserInformation {
   const reference = external.get('indirectReference')?.primitive;
   const contextId = typeof reference === 'number' ? reference : undefined;
+  const syntax = external.get('directReference');
+  if (typeof syntax?.primitive === 'string' && syntax.primitive !== BER_TRANSFER_SYNTAX) {
+    const { offset, length } = syntax.inner;
+    const message = `the transfer syntax ${syntax.primitive}, where that of the context is BER`;
+    const detail = syntax.primitive;
+    anomalies.push({
+      layer: 'acse',
+      code: 'foreign-context',
+      path: syntax.path,
+      offset,
+      length,
+      message,
+      clause,
+      detail,
+    });
+  }
   const single = external.get('encoding', 'singleASN1Type');
   if (single !== undefined) return { contextId, external, element: single.inner };
   const aligned = external.get('encoding', 'octetAligned');

@@ -12,6 +12,8 @@ export interface ActivityObserverOptions {
   readonly emit: (event: EventBody) => void;
   /** Whether a context id stands for the abstract syntax of the APDUs, as far as the recording can tell. */
   readonly contextIsKnown: (contextId: number) => boolean;
+  /** The recording does not hold the start of the connection: what comes first may be the rest of an APDU. */
+  readonly startLost?: boolean;
 }
 
 interface Running {
@@ -21,6 +23,8 @@ interface Running {
   ended: boolean;
   /** Octets were lost to the recording inside it. */
   cut: boolean;
+  /** Its own start is among what was lost: unless it reads as an APDU from its first octet on, it is not judged. */
+  readonly headLost: boolean;
 }
 
 /** Follows activities, X.218 9.3: an activity is a transfer, and its DATA are the slices of one APDU. */
@@ -29,6 +33,7 @@ export class ActivityObserver {
   #mode: Mode | undefined;
   #running: Running | undefined;
   #count = 0;
+  #startSeen = false;
 
   constructor(options: ActivityObserverOptions) {
     this.#options = options;
@@ -106,7 +111,9 @@ export class ActivityObserver {
       onStray: (bytes, offset) => emit({ kind: 'stray', direction, transfer, bytes, offset }),
     });
     // What comes after a resume begins somewhere inside the APDU: it cannot be read from its middle.
-    this.#running = { transfer, reader, ended: false, cut: resumed && activity !== '' };
+    const headLost = this.#options.startLost === true && !this.#startSeen && activity === '';
+    this.#startSeen ||= activity !== '';
+    this.#running = { transfer, reader, ended: false, cut: resumed && activity !== '', headLost };
     this.#phase(this.#running, 'started', direction);
   }
 
@@ -133,21 +140,23 @@ export class ActivityObserver {
   /** Decodes and tells the APDU, once. */
   #tell(running: Running, ended: boolean): void {
     if (running.ended) return;
-    const { transfer, reader, cut } = running;
+    const { transfer, reader, cut, headLost } = running;
     const { direction } = transfer;
     const whole = ended && !cut && !transfer.resumed;
     const result = reader.finish(whole);
     if (result.octets === 0) return;
-    const { apdu, complete, octets, contentOctets } = result;
+    const { apdu, complete, octets, contentOctets, contextId } = result;
+    const unreadable = headLost && contextId === undefined;
     this.#options.emit({
       kind: 'apdu',
       direction,
       transfer,
-      decoded: apdu,
-      complete: complete && !cut,
+      decoded: unreadable ? undefined : apdu,
+      complete: complete && !cut && !unreadable,
       octets,
       contentOctets,
     });
+    if (unreadable) return;
     for (const anomaly of this.#anomalies(result, transfer))
       this.#options.emit({ kind: 'anomaly', direction, anomaly });
   }

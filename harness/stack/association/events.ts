@@ -1,19 +1,15 @@
 import type { Decoded } from '../../asn1/decoded.js';
-import type { Edition, TypeRef } from '../../asn1/types.js';
+import type { TypeRef } from '../../asn1/types.js';
 import type { Layer } from '../../ber/error.js';
 import type { Octets } from '../../ber/octets.js';
 
 import type { Anomaly } from '../anomaly.js';
 import type { Tpdu } from '../cotp/tpdu.js';
 import type { Direction } from '../direction.js';
+import type { Mode } from '../mode.js';
 import type { Spdu } from '../session/spdu.js';
 
-/** The three ways in which P1 is carried. X.419 clause 13, X.410. */
-export type Mode = 'normal' | 'x410-1988' | 'x410-1984';
-
-export function editionOf(mode: Mode | undefined): Edition {
-  return mode === 'x410-1984' ? 1984 : 1988;
-}
+export { editionOf, type Mode } from '../mode.js';
 
 /** The types that the stack's user gives it: the stack itself knows no P1. */
 export interface UserTypes {

@@ -1,57 +1,10 @@
-import type { Octets } from '../../ber/octets.js';
 import type { BerForm, BerNode } from '../../ber/writer.js';
-import type { Mode } from './events.js';
+import type { Mode } from '../mode.js';
+import type { OpenRefusal, OpenRequest, OpenResponse, ServiceEvent } from '../rtse/service.js';
+import type { ActivityReason, RtAbortReason } from '../rtse/terms.js';
 
-/** X.218 3.5.12, 3.5.13: only one side ever sends, or both in turn. */
-export type DialogueMode = 'monologue' | 'twa';
-
-/** RTSE's abort reasons. X.228 9, RTABapdu. */
-export type RtAbortReason =
-  | 'localSystemProblem'
-  | 'invalidParameter'
-  | 'unrecognizedActivity'
-  | 'temporaryProblem'
-  | 'protocolError'
-  | 'permanentProblem'
-  | 'userError'
-  | 'transferCompleted';
-
-/** Reasons of S-U-EXCEPTION-REPORT, S-ACTIVITY-INTERRUPT and S-ACTIVITY-DISCARD. X.225 8.3.28.4. */
-export type ActivityReason =
-  | 'unspecified'
-  | 'receivingAbilityJeopardized'
-  | 'sequenceError'
-  | 'localUserError'
-  | 'unrecoverableProcedureError'
-  | 'demandDataToken';
-
-/** What the initiator asks for, and what it may get wrong on purpose. */
-export interface OpenRequest {
-  /** The MTA-bind argument's TLV, wrapped as the mode has it. */
-  readonly userData: Uint8Array;
-  readonly dialogueMode?: DialogueMode;
-  readonly initialTurn?: 'initiator' | 'responder';
-  /** Units of 1024 octets; 0 leaves it to the responder. X.228 7.1.4. */
-  readonly checkpointSize?: number;
-  /** Minor synchronization points that may be unconfirmed; undefined leaves it out (3 holds). */
-  readonly windowSize?: number;
-}
-
-export interface OpenResponse {
-  /** The MTA-bind result's TLV, wrapped as the mode has it. */
-  readonly userData: Uint8Array;
-  /** At most what the request had; where that was 0, any. */
-  readonly checkpointSize?: number;
-  /** At most what the request had; undefined leaves it out. */
-  readonly windowSize?: number;
-}
-
-export interface OpenRefusal {
-  /** The MTA-bind error's TLV; in the X.410 modes there is none. */
-  readonly userData?: Uint8Array;
-  /** In the X.410 modes: RefuseReason. */
-  readonly refuseReason?: number;
-}
+export type { OpenRefusal, OpenRequest, OpenResponse, ServiceEvent } from '../rtse/service.js';
+export type { ActivityReason, DialogueMode, RtAbortReason } from '../rtse/terms.js';
 
 /** Who is who, below RTSE. All selectors are octets. */
 export interface AssociationAddresses {
@@ -112,74 +65,6 @@ export interface AssociationTimers {
   readonly release: number;
 }
 
-/** What the machine tells its user: the indications and confirms of X.218. */
-export type ServiceEvent =
-  /** Responder: answer with `acceptOpen` or `refuseOpen`. `userData` is the bind argument's TLV. */
-  | {
-      readonly kind: 'rtOpenIndication';
-      readonly mode: Mode;
-      readonly userData: Octets;
-      readonly recover: boolean;
-      readonly dialogueMode: DialogueMode;
-      readonly initialTurn: 'initiator' | 'responder';
-      readonly checkpointSize: number;
-      readonly windowSize: number;
-    }
-  | {
-      readonly kind: 'rtOpenConfirm';
-      readonly accepted: true;
-      readonly userData: Octets;
-      readonly checkpointSize: number;
-      readonly windowSize: number;
-    }
-  /** `userData` is the bind error's TLV where one came; `refusedBy` is the layer that refused, with its reason. */
-  | {
-      readonly kind: 'rtOpenConfirm';
-      readonly accepted: false;
-      readonly userData: Octets | undefined;
-      readonly refusedBy: 'cotp' | 'session' | 'presentation' | 'acse' | 'rtse';
-      readonly reason: number | undefined;
-    }
-  | { readonly kind: 'rtTurnPleaseIndication'; readonly priority: number }
-  | { readonly kind: 'rtTurnGiveIndication' }
-  /** The peer began to transfer; a fake may `reportException`, `abort` or close at any of these. */
-  | { readonly kind: 'rtTransferStart'; readonly activity: string }
-  | { readonly kind: 'rtSegmentIndication'; readonly octets: Octets }
-  | { readonly kind: 'checkpointIndication'; readonly serial: number }
-  /**
-   * The peer ended its transfer: nothing is acknowledged until `acceptTransfer`. `apdu` is the MTS-APDU's TLV, out of
-   * its EXTERNAL; undefined where it passed `collectLimit` or is no BER (then `octets` has what came).
-   */
-  | {
-      readonly kind: 'rtTransferIndication';
-      readonly apdu: Octets | undefined;
-      readonly octets: Octets | undefined;
-      readonly length: number;
-    }
-  /** `secured`: the peer has it. Otherwise it is handed back, and may have been secured all the same (X.218 9.3.1.3). */
-  | { readonly kind: 'rtTransferConfirm'; readonly secured: boolean; readonly reason?: string }
-  | { readonly kind: 'checkpointConfirm'; readonly serial: number }
-  /** The peer reported an exception on our transfer; the machine has discarded it and will confirm negatively. */
-  | { readonly kind: 'exceptionIndication'; readonly reason: number }
-  /** The peer interrupted or discarded its transfer. */
-  | {
-      readonly kind: 'transferAbandoned';
-      readonly how: 'interrupted' | 'discarded';
-      readonly reason: number | undefined;
-    }
-  /** The machine answers by itself. */
-  | { readonly kind: 'rtCloseIndication' }
-  | { readonly kind: 'rtCloseConfirm' }
-  | { readonly kind: 'rtUAbortIndication'; readonly reason: number | undefined; readonly userData: Octets | undefined }
-  | {
-      readonly kind: 'rtPAbortIndication';
-      readonly layer: string;
-      readonly reason: number | undefined;
-      readonly message: string;
-    }
-  /** The link closed, by whichever side; always the last event. */
-  | { readonly kind: 'disconnected' };
-
 /** One side of one association, sans-I/O: octets in, octets and service events out; it takes `now` and gives deadlines. */
 export interface AssociationService {
   readonly role: 'initiator' | 'responder';
@@ -198,6 +83,7 @@ export interface AssociationService {
   /** When `advance` wants to be called; undefined for never. Milliseconds, on the clock of `now`. */
   readonly nextDeadline: number | undefined;
   takeOutput(): Uint8Array[];
+  /** To be called until it gives none: what has come is worked off as far as the next events each time. */
   takeEvents(): ServiceEvent[];
   /** The machine is done with the link: close TCP once the output is written. */
   readonly wantsClose: boolean;

@@ -61,6 +61,7 @@ export class UpperObserver {
       types: options.types,
       limits: options.limits,
       emit: options.emit,
+      startLost: options.startLost,
       contextIsKnown: (id) =>
         !this.#presentation.connectSeen || this.#presentation.abstractSyntax(id) === this.#types.abstractSyntax,
     });
@@ -186,10 +187,10 @@ export class UpperObserver {
       const { decoded } = this.#rtse(direction, observeRtseOctets('AbortInformation', userData));
       reason = numberOf(decoded?.get('abortReason')?.primitive);
     } else if (userData !== undefined) {
-      for (const value of this.#ppdu(direction, this.#presentation.abort(userData)).values) {
-        const rtab = this.#acse(direction, value, 'RTAB');
-        reason = numberOf(rtab?.decoded?.get('abortReason')?.primitive) ?? reason;
-      }
+      const [first, ...more] = this.#ppdu(direction, this.#presentation.abort(userData)).values;
+      const rtab = first === undefined ? undefined : this.#acse(direction, first, 'RTAB');
+      reason = numberOf(rtab?.decoded?.get('abortReason')?.primitive);
+      for (const extra of more) this.#surplusValue(direction, extra, 'a second value in an abort');
     }
     this.#emit({ kind: 'abort', direction, provider, reason });
   }
@@ -212,9 +213,9 @@ export class UpperObserver {
       this.#rtse(direction, observeRtseOctets('RTTP', userData));
       return;
     }
-    for (const { element } of this.#ppdu(direction, this.#presentation.data(userData)).values) {
-      if (element !== undefined) this.#rtse(direction, observeRtse('RTTP', element));
-    }
+    const [first, ...more] = this.#ppdu(direction, this.#presentation.data(userData)).values;
+    if (first?.element !== undefined) this.#rtse(direction, observeRtse('RTTP', first.element));
+    for (const extra of more) this.#surplusValue(direction, extra, 'a second value in a turn please');
   }
 
   #data(direction: Direction, userData: Octets): void {
@@ -249,7 +250,9 @@ export class UpperObserver {
       };
       this.#emit({ kind: 'anomaly', direction, anomaly });
     }
-    if (element !== undefined && element.key === OCTET_STRING) this.#slices(direction, element);
+    // What another context holds is no slice, and would spoil the APDU around it.
+    const unknown = this.#presentation.connectSeen && abstractSyntax === undefined;
+    if (element?.key === OCTET_STRING && !foreign && !unknown) this.#slices(direction, element);
   }
 
   #slices(direction: Direction, element: Element): void {
@@ -384,7 +387,9 @@ export class UpperObserver {
     return observation;
   }
 
-  #surplusValue(direction: Direction, { pdv }: PresentationValue, message: string): void {
+  #surplusValue(direction: Direction, { pdv, foreign }: PresentationValue, message: string): void {
+    // One anomaly for one value.
+    if (foreign) return;
     const { offset, length } = pdv.element;
     const anomaly: Anomaly = {
       layer: 'presentation',

@@ -102,7 +102,9 @@ export function decodeTpdu(octets: Octets): DecodedTpdu {
   const parameters = decodeParameters(octets, definition, headerLength, note);
   const base = common(octets, parameters, rest);
   if (rest.length > 0 && kind !== 'ED') {
-    note('unexpected-user-data', `${kind}.userData`, headerLength, octets.length, userDataMessage(kind));
+    // ISODE says in words why it refuses: octets that X.224 does not have there, and that carry nothing.
+    const code = kind === 'DR' && isPlainText(rest) ? 'encoding-form' : 'unexpected-user-data';
+    note(code, `${kind}.userData`, headerLength, octets.length, userDataMessage(kind));
   }
   return { tpdu: build(kind, code, octets, base), anomalies };
 }
@@ -290,4 +292,10 @@ function header(fixed: readonly number[], parameters: readonly RawTpduParameter[
 
 function two(value: number): [number, number] {
   return [(value >> 8) & 0xff, value & 0xff];
+}
+
+/** Printable ASCII, with a C string's zero behind it or without. */
+function isPlainText(octets: Octets): boolean {
+  const text = octets.at(octets.length - 1) === 0 ? octets.subarray(0, octets.length - 1) : octets;
+  return text.toBytes().every((octet) => octet >= 0x20 && octet < 0x7f);
 }

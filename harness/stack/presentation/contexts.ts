@@ -1,6 +1,6 @@
 import type { Decoded } from '../../asn1/decoded.js';
-import { BER_TRANSFER_SYNTAX } from '../acse/object-identifiers.js';
 import { PrimitiveError } from '../primitive-error.js';
+import { BER_TRANSFER_SYNTAX } from './object-identifiers.js';
 import type { ContextResult, ProposedContext } from './ppdu.js';
 
 /** An agreed context, or the error that there is none. */

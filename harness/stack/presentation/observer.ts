@@ -15,6 +15,8 @@ export interface PresentationValue {
   readonly contextId: number;
   /** The abstract syntax that was proposed for the context; undefined where none was, or where that was not seen. */
   readonly abstractSyntax: string | undefined;
+  /** Its context was never proposed, or was refused; an anomaly has told so. */
+  readonly foreign: boolean;
   /** The PDV-list it came in. */
   readonly pdv: Decoded;
   /** The value's TLV; undefined where the octets of an octet-aligned value are no BER. */
@@ -36,6 +38,8 @@ interface Context {
   accepted?: boolean;
 }
 
+/** Basic encoding rules, X.690: the transfer syntax of every context of an MTA. */
+const BER = '2.1.1';
 const SET = tagKey(TagClass.universal, Universal.set);
 
 function isContext0({ key }: Element): boolean {
@@ -60,6 +64,7 @@ export class PresentationObserver {
   #proposals: number[] = [];
   /** Whether the CP was seen: without it no context can be called unnegotiated. */
   #connectSeen = false;
+  #accepted = false;
 
   /** The abstract syntax of a context; undefined where it was never proposed. */
   abstractSyntax(contextId: number): string | undefined {
@@ -89,6 +94,7 @@ export class PresentationObserver {
   /** User data of ACCEPT. */
   accept(userData: Octets): PpduObservation {
     const observation = this.#ppdu('CPA', CPA, userData);
+    this.#accepted = true;
     const parameters = observation.decoded?.get('normalModeParameters');
     const results = parameters?.get('presentationContextDefinitionResultList')?.children ?? [];
     results.forEach((result, i) => {
@@ -138,7 +144,7 @@ export class PresentationObserver {
     if (error !== undefined) anomalies.push(unreadable('presentation', name, octets, error));
     if (first === undefined) return { name, decoded: undefined, values: [], anomalies };
     const { decoded, issues } = decode(type, first, { name });
-    anomalies.push(...anomaliesOf('presentation', issues, 'X.226 8.2'));
+    anomalies.push(...anomaliesOf('presentation', issues, 'X.226 8.2'), ...otherMode(decoded, this.#accepted));
     for (const element of more) {
       anomalies.push({
         layer: 'presentation',
@@ -176,7 +182,8 @@ export class PresentationObserver {
     const contextId = pdv.get('presentationContextIdentifier')?.primitive;
     if (typeof contextId !== 'number') return [];
     const context = this.#contexts.get(contextId);
-    if (this.#connectSeen && (context === undefined || context.accepted === false)) {
+    const foreign = this.#connectSeen && (context === undefined || context.accepted === false);
+    if (foreign) {
       anomalies.push({
         layer: 'presentation',
         code: 'foreign-context',
@@ -188,9 +195,47 @@ export class PresentationObserver {
         detail: String(contextId),
       });
     }
+    const syntax = pdv.get('transferSyntaxName');
+    if (typeof syntax?.primitive === 'string' && syntax.primitive !== BER) {
+      anomalies.push({
+        layer: 'presentation',
+        code: 'foreign-context',
+        path: syntax.path,
+        offset: syntax.inner.offset,
+        length: syntax.inner.length,
+        message: `the transfer syntax ${syntax.primitive}, where BER was proposed`,
+        clause: 'X.226 8.4.2',
+        detail: syntax.primitive,
+      });
+    }
     const values = pdv.get('presentationDataValues');
-    return [{ contextId, abstractSyntax: context?.abstractSyntax, pdv, element: valueElement(values, anomalies) }];
+    const element = valueElement(values, anomalies);
+    return [{ contextId, abstractSyntax: context?.abstractSyntax, foreign, pdv, element }];
   }
+}
+
+/** Members of the X.410 alternatives that they have only because RTORJ and RTAB do: X.228 has them in normal mode. */
+const NORMAL_ONLY = ['userDataRJ', 'userdataAB'];
+
+/** The declarations have the parameters of both modes; in normal mode those of X.410 mode are nobody's. */
+function otherMode(decoded: Decoded | undefined, accepted: boolean): Anomaly[] {
+  const inConnect = decoded?.get('x410ModeParameters');
+  const inAbort = decoded?.get('aruPpdu', 'x410ModeParameters');
+  const parameters = inConnect ?? inAbort;
+  if (parameters === undefined) return [];
+  // Who speaks X.410 mode alone refuses a CP of normal mode, or aborts at it, in the only way it knows.
+  const isAnswer = inAbort !== undefined ? !accepted : decoded?.type.name === 'CPR-PPDU';
+  const foreign = isAnswer ? parameters.children.filter(({ name }) => NORMAL_ONLY.includes(name)) : [parameters];
+  return foreign.map(({ path, element }) => ({
+    layer: 'presentation',
+    code: 'unknown-element',
+    path,
+    offset: element.offset,
+    length: element.length,
+    message: isAnswer ? 'user data of normal mode in X.410 mode' : 'parameters of X.410 mode in normal mode',
+    clause: 'X.226 8.2',
+    detail: tagName(element),
+  }));
 }
 
 /** The TLV inside single-ASN1-type, or inside the octets of an octet-aligned value. */

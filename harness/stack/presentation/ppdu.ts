@@ -7,8 +7,8 @@ import type { Octets } from '../../ber/octets.js';
 import { readElements } from '../../ber/reader.js';
 import { TagClass, tagKey, Universal } from '../../ber/tag.js';
 import { type BerNode, constructed } from '../../ber/writer.js';
-import { BER_TRANSFER_SYNTAX } from '../acse/object-identifiers.js';
 import { stringContent } from '../string-content.js';
+import { BER_TRANSFER_SYNTAX } from './object-identifiers.js';
 import { AbortType, ARP, CP, CPA, CPR, ModeValue, PresentationContextIdentifier } from './types.js';
 
 /** A value and the context that it belongs to. */

@@ -42,8 +42,37 @@ export interface RtseObservation {
 export function observeRtse(name: RtseName, element: Element): RtseObservation {
   if (name === 'RTAB' && element.key === UNIVERSAL_22) return observeMistaggedAbort(element);
   const { decoded, issues } = decode(TYPES[name], element, { name });
-  return { name, decoded, anomalies: anomaliesOf('rtse', issues, 'X.228 9') };
+  return { name, decoded, anomalies: [...anomaliesOf('rtse', issues, 'X.228 9'), ...unused(name, decoded)] };
 }
+
+/** Members that an APDU of normal mode has in X.228 and not in P1. */
+function unused(name: RtseName, decoded: Decoded | undefined): Anomaly[] {
+  const entry = UNUSED[name];
+  const member = entry === undefined ? undefined : decoded?.get(entry.member);
+  if (entry === undefined || member === undefined) return [];
+  const { path, element } = member;
+  const { code, message, clause } = entry;
+  const { offset, length } = element;
+  return [{ layer: 'rtse', code, path, offset, length, message, clause, detail: tagName(element) }];
+}
+
+type Unused = { readonly member: string } & Pick<Anomaly, 'code' | 'message' | 'clause'>;
+const X410_ONLY = {
+  code: 'unknown-element',
+  message: 'a member of X.410 mode in normal mode',
+  clause: 'X.228 9',
+} as const;
+const UNUSED: Readonly<Partial<Record<RtseName, Unused>>> = {
+  RTORQ: { member: 'applicationProtocol', ...X410_ONLY },
+  RTORJ: { member: 'refuseReason', ...X410_ONLY },
+  // X.419 maps no user data on RT-U-ABORT.
+  RTAB: {
+    member: 'userdataAB',
+    code: 'unexpected-user-data',
+    message: 'user data in RTAB, on which nothing is mapped',
+    clause: 'X.419 13',
+  },
+};
 
 /** The same from octets: user data of the SPDUs in the X.410 modes, whose values stand there bare. */
 export function observeRtseOctets(name: RtseName, octets: Octets): RtseObservation {
@@ -81,5 +110,9 @@ function observeMistaggedAbort(element: Element): RtseObservation {
     message: 'RTAB under [UNIVERSAL 22] in place of [22]',
     clause: 'X.228 9',
   };
-  return { name: 'RTAB', decoded, anomalies: [form, ...anomaliesOf('rtse', issues, 'X.228 9')] };
+  return {
+    name: 'RTAB',
+    decoded,
+    anomalies: [form, ...anomaliesOf('rtse', issues, 'X.228 9'), ...unused('RTAB', decoded)],
+  };
 }

@@ -94,10 +94,13 @@ export class TransferReader {
     const [root] = elements;
     const isApdu = root !== undefined && (root.key === EXTERNAL || !this.#options.wrapped);
     if (error !== undefined && (ended || error.code !== 'ERR_BER_TRUNCATED')) {
-      // What does not even begin as an APDU is one foreign thing, whole; else the place is where reading stopped.
-      const offset = isApdu ? (error.at.offset ?? this.#end) : (root?.offset ?? error.at.offset ?? this.#end);
+      // What does not even begin as an APDU is one foreign thing, whole; else the place is the element that has no end,
+      // or where reading stopped.
+      const cut = isApdu && error.code === 'ERR_BER_TRUNCATED' ? innermostIncomplete(root) : undefined;
+      const stopped = isApdu ? error.at.offset : (root?.offset ?? error.at.offset);
+      const offset = cut?.offset ?? stopped ?? this.#end;
       const { message } = error;
-      const length = Math.max(0, this.#end - offset);
+      const length = cut?.length ?? Math.max(0, this.#end - offset);
       anomalies.push({ layer: 'p1', code: 'malformed', path: 'MTS-APDU', offset, length, message, clause: 'X.690' });
     }
     if (this.#stray !== undefined) {
@@ -161,4 +164,11 @@ export class TransferReader {
   #eachSlice(octets: Octets): void {
     for (const { bytes, offset } of octets.slices) this.#options.onStray?.(bytes, offset);
   }
+}
+
+function innermostIncomplete(root: Element): Element | undefined {
+  if (root.complete) return undefined;
+  let cut = root;
+  for (let last = cut.children.at(-1); last !== undefined && !last.complete; last = cut.children.at(-1)) cut = last;
+  return cut;
 }

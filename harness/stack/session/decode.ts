@@ -75,7 +75,9 @@ export function decodeTsdu(tsdu: Octets): DecodedTsdu {
     }
   } catch (error) {
     if (!(error instanceof SpduError)) throw error;
-    const start = error.offset ?? tsdu.offset;
+    // Behind a whole SPDU it is surplus from its first octet on, whatever it was to be.
+    const whole = spdus[0]?.length;
+    const start = whole === undefined ? (error.offset ?? tsdu.offset) : tsdu.offsetAt(whole);
     const length = Math.max(0, tsdu.offsetAt(tsdu.length) - start);
     notes.unreadable(start, length, error);
   }

@@ -1,0 +1,37 @@
+import { Octets } from '../../ber/octets.js';
+
+/** The slices of one transfer on their way in, as a rope, up to a limit. */
+export class IncomingTransfer {
+  readonly #limit: number;
+  #parts: Octets[] = [];
+  #length = 0;
+  #over = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Octets of all slices together, kept or not. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** More came than is kept: `octets` is empty. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  push(slice: Octets): void {
+    this.#length += slice.length;
+    if (this.#length > this.#limit) {
+      this.#over = true;
+      this.#parts = [];
+    } else {
+      this.#parts.push(slice);
+    }
+  }
+
+  get octets(): Octets {
+    return Octets.join(this.#parts);
+  }
+}

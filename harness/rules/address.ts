@@ -43,17 +43,6 @@ const malformed = anomalyRule(
   { kinds: ['malformed'], regions: ['address'] },
 );
 
-const surplus = anomalyRule(
-  {
-    ...shall,
-    id: 'ADDR-004',
-    title: 'No octets where an attribute of an O/R name has none',
-    clause: 'X.690 8.6, 8.8',
-    rationale: 'Octets that no decoder reads are where a leak goes unseen.',
-  },
-  { kinds: ['surplus-octets'], regions: ['address'] },
-);
-
 const RECIPIENTS: ReadonlySet<string> = new Set([
   'recipientName',
   'actualRecipientName',
@@ -65,10 +54,10 @@ const RECIPIENTS: ReadonlySet<string> = new Set([
 /** KB Q175499, Q275631. */
 const directoryNameOnly = defineRule({
   ...agreed,
-  id: 'ADDR-005',
+  id: 'ADDR-004',
   title: 'A recipient has an O/R address',
   clause: 'X.402 18.5, X.411 8.5.5',
-  rationale: 'Only who has the sender’s directory can route a directory name.',
+  rationale: "Only who has the sender's directory can route a directory name.",
   start: ({ find }) => ({
     nodes: {
       ORName(node) {
@@ -88,7 +77,7 @@ const directoryNameOnly = defineRule({
 /** KB Q155695, Q156716. */
 const exchangeAttribute = defineRule({
   ...agreed,
-  id: 'ADDR-006',
+  id: 'ADDR-005',
   title: 'No domain-defined attribute MSXCHNGE without an agreement',
   clause: 'X.402 18.1',
   rationale: 'It addresses objects of an Exchange directory, and nobody else can deliver to them.',
@@ -114,10 +103,10 @@ const ID_AT_COMMON_NAME = '2.5.4.3';
 /** The address templates of a routing group have its GUID as common name: Microsoft, bb123663. */
 const guidCommonName = defineRule({
   ...agreed,
-  id: 'ADDR-007',
+  id: 'ADDR-006',
   title: 'No common name that is a GUID without an agreement',
   clause: 'X.402 18.3',
-  rationale: 'It addresses an object of the sender’s system, such as a routing group, and no user.',
+  rationale: "It addresses an object of the sender's system, such as a routing group, and no user.",
   start: ({ find }) => ({
     nodes: {
       ExtensionAttribute(node) {
@@ -140,7 +129,7 @@ function eachGuid(value: Decoded | undefined, find: RuleContext['find']): void {
 
 const configurationUnit = defineRule({
   ...agreed,
-  id: 'ADDR-008',
+  id: 'ADDR-007',
   title: 'No address inside an Exchange configuration without an agreement',
   clause: 'X.402 18.3',
   rationale: 'Its servers and connectors are reached only by MTAs of the same organization.',
@@ -171,7 +160,7 @@ const configurationUnit = defineRule({
 
 const unknownAttribute = defineRule({
   ...agreed,
-  id: 'ADDR-009',
+  id: 'ADDR-008',
   title: 'No extension attribute that X.411 does not define without an agreement',
   clause: 'X.411 8.5.5, ExtensionAttributeTable',
   rationale: 'A peer cannot tell where such an address leads.',
@@ -214,7 +203,6 @@ export const addressRules: readonly Rule[] = [
   unknown,
   disorder,
   malformed,
-  surplus,
   directoryNameOnly,
   exchangeAttribute,
   guidCommonName,

@@ -18,7 +18,7 @@ function extendedType(node: Decoded): { readonly node: Decoded; readonly identif
 const databaseFormat = defineRule({
   ...shall,
   id: 'BODY-001',
-  title: 'No content is of Exchange’s database encoding format (MDBEF)',
+  title: "No content is of Exchange's database encoding format (MDBEF)",
   clause: 'X.411 8.4.2',
   rationale: 'Only Exchange can read it: no recipient behind another MTA can.',
   start: ({ find }) => ({
@@ -26,7 +26,7 @@ const databaseFormat = defineRule({
       ContentType(type) {
         const found = extendedType(type);
         if (found?.identifier !== MDBEF) return;
-        const signature = 'Exchange’s message database encoding format';
+        const signature = "Exchange's message database encoding format";
         find(found.node, `the content type ${MDBEF} (MDBEF)`, { key: MDBEF, signature });
       },
     },
@@ -70,18 +70,7 @@ const foreignSegment = anomalyRule(
     clause: 'X.690 8.7.3',
     rationale: 'An element between the segments belongs to no content, and decoders drop it.',
   },
-  { kinds: ['unknown', 'disorder', 'surplus-octets'], regions: ['body'] },
+  { kinds: ['unknown', 'disorder', 'malformed', 'surplus-octets'], regions: ['body'] },
 );
 
-const malformed = anomalyRule(
-  {
-    ...shall,
-    id: 'BODY-005',
-    title: 'Content and returned content are OCTET STRINGs',
-    clause: 'X.411 12.2.1.1, X.690 8.7',
-    rationale: 'What cannot be decoded cannot be delivered.',
-  },
-  { kinds: ['malformed'], regions: ['body'] },
-);
-
-export const bodyRules: readonly Rule[] = [databaseFormat, contentType, linkState, foreignSegment, malformed];
+export const bodyRules: readonly Rule[] = [databaseFormat, contentType, linkState, foreignSegment];

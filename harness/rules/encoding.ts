@@ -1,11 +1,10 @@
 import { anomalyRule, linkStateRule } from './anomaly-rule.js';
-import { defineRule, type Rule } from './rule.js';
+import type { Rule } from './rule.js';
 
 // ENC: what carries the APDUs (TPKT, DT, the SPDUs behind the connect phase, RTTR and its EXTERNAL), and the forms and
 // sizes of encodings at every layer.
 
 const shall = { tier: 1, strength: 'shall' } as const;
-const everyRegion = { regions: undefined };
 
 const unknownSession = anomalyRule(
   {
@@ -115,25 +114,6 @@ const linkState = linkStateRule(
   ['stray'],
 );
 
-const secondConnect = defineRule({
-  ...shall,
-  id: 'ENC-011',
-  title: 'A transport connection carries one CONNECT',
-  clause: 'X.225 Table A.4',
-  rationale: 'A second one on an open session connection ends it.',
-  start: ({ find }) => {
-    let connects = 0;
-    return {
-      on(event) {
-        if (event.kind !== 'spdu' || event.spdu.kind !== 'CONNECT') return;
-        connects += 1;
-        const { offset, length } = event.spdu;
-        if (connects > 1) find({ path: 'CONNECT', layer: 'session', offset, length }, 'a second CONNECT');
-      },
-    };
-  },
-});
-
 const form = anomalyRule(
   {
     id: 'ENC-020',
@@ -144,7 +124,7 @@ const form = anomalyRule(
     rationale:
       'Redundant lengths, explicit defaults, unused bits and kept tags are read by every sound decoder, and trip weak ones.',
   },
-  { kinds: ['form'], ...everyRegion },
+  { kinds: ['form'] },
 );
 
 const bounds = anomalyRule(
@@ -156,7 +136,7 @@ const bounds = anomalyRule(
     clause: 'X.411 Annex B',
     rationale: 'Sizes outside the upper bounds are cut or refused by some MTAs.',
   },
-  { kinds: ['bounds'], ...everyRegion },
+  { kinds: ['bounds'] },
 );
 
 export const encodingRules: readonly Rule[] = [
@@ -170,7 +150,6 @@ export const encodingRules: readonly Rule[] = [
   context,
   surplusValue,
   linkState,
-  secondConnect,
   form,
   bounds,
 ];

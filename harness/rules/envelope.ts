@@ -76,7 +76,7 @@ const surplus = anomalyRule(
     clause: 'X.690 8.6, 8.8',
     rationale: 'Octets that no decoder reads are where a leak goes unseen.',
   },
-  { kinds: ['surplus-octets'], regions: ['envelope'] },
+  { kinds: ['surplus-octets'], regions: ['envelope', 'address'] },
 );
 
 /** What the rules on extensions see of a field. */
@@ -217,7 +217,7 @@ const internalTraceOf1984 = anomalyRule(
     id: 'ENV-011',
     title: 'No internal trace of 1984 without an agreement',
     clause: 'X.411 12.2.1.1',
-    rationale: 'KB Q177374: [APPLICATION 30] is of the profiles of 1984, not of X.411, and tells of a domain’s inside.',
+    rationale: "KB Q177374: [APPLICATION 30] is of the profiles of 1984, not of X.411, and tells of a domain's inside.",
   },
   { kinds: ['unknown'], only: isTraceOf1984 },
 );
@@ -249,7 +249,7 @@ const internalTrace = extensionRule(
     tier: 3,
     strength: 'may',
     clause: 'X.411 12.2.1.1.1.2, 12.3',
-    rationale: 'A standard extension, of use only inside the domain that wrote it; it names that domain’s MTAs.',
+    rationale: "A standard extension, of use only inside the domain that wrote it; it names that domain's MTAs.",
   },
   ({ number, place }) =>
     number === INTERNAL_TRACE && place !== undefined && isListedAt(place, INTERNAL_TRACE)

@@ -8,7 +8,7 @@ import { Decoded, Element, elementAt, endOf, isAnomaly, octetsAt } from './place
 import { type Draft, settle } from './resolve.js';
 import type { FindOptions, HitSubscription, Place, Rule, RuleContext, RunningRule } from './rule.js';
 import { StreamSearch } from './search.js';
-import { type Hit, probableNature } from './signatures.js';
+import { type Hit, probableNature, type StreamKind } from './signatures.js';
 import { type Site, siteOf } from './site.js';
 
 export interface JudgeOptions {
@@ -64,7 +64,7 @@ export class Judge {
   #sender: Direction = 'i2r';
   /** What the current event tells of, where its place alone does not say: for paths and layers of elements. */
   #layer: Finding['layer'] = 'p1';
-  #hit = false;
+  #hit: StreamKind | undefined;
   /** Where the octets of the current PDU's anomalies can be looked up. */
   #roots: Element[] = [];
   #octets: Octets[] = [];
@@ -177,11 +177,11 @@ export class Judge {
 
   #tellHit(hit: Hit, sender: Direction): void {
     this.#sender = sender;
-    this.#hit = true;
+    this.#hit = hit.stream;
     for (const { streams, found } of this.#subscriptions) {
       if (streams.includes(hit.stream)) found(hit);
     }
-    this.#hit = false;
+    this.#hit = undefined;
   }
 
   #find(
@@ -210,8 +210,8 @@ export class Judge {
       ...(signature === undefined ? {} : { signature }),
     };
     const covers = options.covers ?? where.covers;
-    const absorbs = covers || (isAnomaly(place) && place.code === 'malformed');
-    this.#drafts.push({ finding, end: where.end, covers, absorbs, hit: this.#hit });
+    const undecodable = isAnomaly(place) && place.code === 'malformed';
+    this.#drafts.push({ finding, end: where.end, covers, undecodable, hit: this.#hit });
   }
 
   #locate(place: Place, { path, layer }: FindOptions): Location {

@@ -1,4 +1,5 @@
 import type { Finding } from './finding.js';
+import type { StreamKind } from './signatures.js';
 
 /** A finding before it is settled against the others of the same PDU. */
 export interface Draft {
@@ -7,10 +8,10 @@ export interface Draft {
   readonly end: number;
   /** Foreign as a whole: what is inside it is not told again. */
   readonly covers: boolean;
-  /** Text that was found inside it only says what it is. */
-  readonly absorbs: boolean;
-  /** Found by its text. */
-  readonly hit: boolean;
+  /** Cannot be decoded: octets of it that belong to nothing are part of it. */
+  readonly undecodable: boolean;
+  /** Found by its text, in octets of this kind. */
+  readonly hit: StreamKind | undefined;
 }
 
 /**
@@ -27,12 +28,21 @@ export function settle(drafts: readonly Draft[]): Finding[] {
         a.draft.finding.offset - b.draft.finding.offset ||
         b.draft.end - a.draft.end ||
         a.draft.finding.tier - b.draft.finding.tier ||
+        Number(b.draft.covers) - Number(a.draft.covers) ||
         a.i - b.i,
     );
   const open: Draft[] = [];
   const kept: Draft[] = [];
   for (const { draft } of order) {
     while (open.length > 0 && !contains(open[open.length - 1] as Draft, draft)) open.pop();
+    const same = open[open.length - 1];
+    if (same !== undefined && isSamePlace(same, draft)) {
+      // Two members that are missing are one thing wrong with one element.
+      if (draft.hit === undefined && !same.finding.message.includes(draft.finding.message)) {
+        same.finding = { ...same.finding, message: `${same.finding.message}; ${draft.finding.message}` };
+      }
+      continue;
+    }
     if (!isTold(draft, open)) continue;
     kept.push(draft);
     open.push(draft);
@@ -44,13 +54,25 @@ function isTold(draft: Draft, around: readonly Draft[]): boolean {
   for (let i = around.length - 1; i >= 0; i -= 1) {
     const outer = around[i] as Draft;
     const { tier, permitted } = outer.finding;
-    if (draft.hit && outer.absorbs && tier !== 3 && permitted === undefined) {
+    if (names(draft, outer) && tier !== 3 && permitted === undefined) {
       outer.finding = { ...outer.finding, signature: outer.finding.signature ?? draft.finding.message };
       return false;
     }
     if (outer.covers && tier <= draft.finding.tier) return false;
   }
   return true;
+}
+
+/** Whether text inside an element says what that is, and is no finding of its own. */
+function names(text: Draft, outer: Draft): boolean {
+  return text.hit !== undefined && (outer.covers || (outer.undecodable && text.hit === 'stray'));
+}
+
+function isSamePlace(a: Draft, b: Draft): boolean {
+  const [one, other] = [a.finding, b.finding];
+  // The same text may be seen twice: in a content, and among octets that could not be read to their end.
+  const alike = one.rule === other.rule || (a.hit !== undefined && b.hit !== undefined);
+  return alike && one.offset === other.offset && a.end === b.end && one.permitted === other.permitted;
 }
 
 function contains(outer: Draft, inner: Draft): boolean {

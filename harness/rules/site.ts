@@ -57,15 +57,12 @@ export function siteOf(anomaly: Anomaly): Site {
   return { region: regionOf(anomaly), kind: kindOf(anomaly) };
 }
 
-function kindOf({ layer, code, path, message }: Anomaly): AnomalyKind {
+function kindOf({ layer, code }: Anomaly): AnomalyKind {
   if (layer === 'cotp') {
     if (code === 'unknown-parameter') return 'unknown-transport-parameter';
     // X.224 13.2.3: of a parameter that comes twice the last one counts.
     if (code === 'duplicate-element') return 'form';
-    // ISODE explains its DR in text behind it.
-    if (code === 'unexpected-user-data' && path.startsWith('DR')) return 'form';
   }
-  void message;
   return KINDS[code];
 }
 
@@ -88,7 +85,7 @@ function regionOf({ layer, path, code }: Anomaly): Region {
 
 function p1Region(path: string, code: AnomalyCode): Region {
   if (path.startsWith('MTABind') || path.startsWith('bind-')) return 'bind';
-  if (/\.(content|returnedContent)$/.test(path)) return 'body';
+  if (/\.(message\.content|returnedContent)$/.test(path)) return 'body';
   if (ADDRESS.test(path)) return 'address';
   if (path.startsWith('MTS-APDU.report')) return 'report';
   // Octets that are no BER are not yet an envelope.

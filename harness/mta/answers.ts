@@ -1,0 +1,73 @@
+import { P1specError } from '../ber/error.js';
+import type { AssociationService } from '../stack/association/service.js';
+import type { MTABindErrorName } from './bind.js';
+import type { Answer } from './hooks.js';
+
+export type NonDelivery = Answer & { readonly do: 'nonDeliver' };
+
+/** What the answers mean at one step. What is absent there does nothing, or is an error of the hook's author. */
+export interface Reaction {
+  readonly accept: () => void;
+  readonly refuse?: (error: MTABindErrorName) => void;
+  readonly hold?: () => void;
+  /** At once, where the answer is a delay. */
+  readonly delayed?: () => void;
+  readonly nonDeliver?: (answer: NonDelivery) => void;
+  /** Whether the peer's transfer is under way, which an exception would answer. */
+  readonly inTransfer?: boolean;
+}
+
+/** What can be done to an association at any step. */
+export interface Actor {
+  readonly service: AssociationService;
+  abort(reason?: Parameters<AssociationService['abort']>[0]): void;
+  close(): void;
+  later(milliseconds: number, action: () => void): void;
+  /** The peer's transfer is not taken. */
+  refusedTransfer(answer: Answer): void;
+}
+
+/** Acts on an answer at the step `at`. */
+export function perform(at: string, answer: Answer | undefined, reaction: Reaction, actor: Actor): void {
+  switch (answer?.do) {
+    case undefined:
+    case 'accept':
+      reaction.accept();
+      break;
+    case 'hold':
+      reaction.hold?.();
+      break;
+    case 'delay':
+      reaction.delayed?.();
+      actor.later(answer.milliseconds, () => perform(at, answer.then, reaction, actor));
+      break;
+    case 'abort':
+      if (reaction.inTransfer) actor.refusedTransfer(answer);
+      actor.abort(answer.reason);
+      break;
+    case 'close':
+      if (reaction.inTransfer) actor.refusedTransfer(answer);
+      actor.close();
+      break;
+    case 'refuse':
+      if (reaction.refuse === undefined) throw misplaced(answer, at);
+      reaction.refuse(answer.error);
+      break;
+    case 'exception':
+      if (reaction.inTransfer !== true) throw misplaced(answer, at);
+      actor.refusedTransfer(answer);
+      if (actor.service.transferring === 'receiving') actor.service.reportException(answer.reason);
+      break;
+    case 'nonDeliver':
+      if (reaction.nonDeliver === undefined) throw misplaced(answer, at);
+      reaction.nonDeliver(answer);
+      break;
+  }
+}
+
+function misplaced(answer: Answer, at: string): P1specError {
+  return new P1specError('ERR_HOOK_ANSWER', {
+    message: `'${answer.do}' is no answer at ${at}`,
+    hint: 'refuse belongs to session and bind, exception and nonDeliver to transfer',
+  });
+}

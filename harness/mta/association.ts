@@ -1,0 +1,399 @@
+import type { Octets } from '../ber/octets.js';
+import type { AssociationService, DialogueMode, ServiceEvent } from '../stack/association/service.js';
+import { type Actor, type NonDelivery, perform, type Reaction } from './answers.js';
+import { bindError, bindResult, type MTABindErrorName, readBind, readBindError, refuseReason } from './bind.js';
+import type { Ending } from './events.js';
+import type { Answer, Step } from './hooks.js';
+import type { AssociationHost, Carrier } from './host.js';
+import type { QueuedItem } from './queue.js';
+import { readApdu } from './received.js';
+
+/** RTTP: 0 is the most urgent, and reserved for release. X.218 9.4.1.1. */
+const RELEASE_PRIORITY = 0;
+
+/** One association: hears what the machine indicates, asks the hooks, and answers. */
+export class MtaAssociation {
+  readonly index: number;
+  readonly service: AssociationService;
+  /** Which items it is for: all, or only urgent ones and reports. */
+  readonly purpose: 'any' | 'urgent';
+  readonly #host: AssociationHost;
+  #carrier: Carrier | undefined;
+  #peer: string | undefined;
+  #open = false;
+  #wasOpen = false;
+  #over = false;
+  #ending: Ending = 'closed';
+  #detail: string | undefined;
+  #dialogueMode: DialogueMode;
+  #hasInitialTurn: boolean;
+  #outgoing: QueuedItem | undefined;
+  /** The peer has asked for the turn. */
+  #turnAsked = false;
+  #askedForTurn = false;
+  #releasing = false;
+  #idle: (() => void) | undefined;
+  readonly #delays = new Set<() => void>();
+  readonly #actor: Actor;
+
+  constructor(init: {
+    readonly index: number;
+    readonly service: AssociationService;
+    readonly host: AssociationHost;
+    readonly purpose?: 'any' | 'urgent';
+    /** An initiator's: whom it calls, and what it asks for. */
+    readonly peer?: string;
+    readonly dialogueMode?: DialogueMode;
+    readonly initialTurn?: 'initiator' | 'responder';
+  }) {
+    this.index = init.index;
+    this.service = init.service;
+    this.#host = init.host;
+    this.purpose = init.purpose ?? 'any';
+    this.#peer = init.peer;
+    this.#dialogueMode = init.dialogueMode ?? 'monologue';
+    this.#hasInitialTurn = (init.initialTurn ?? 'initiator') === init.service.role;
+    this.#actor = {
+      service: init.service,
+      abort: (reason) => this.abort(reason),
+      close: () => this.close(),
+      later: (milliseconds, action) => this.#later(milliseconds, action),
+      refusedTransfer: (answer) => init.host.transferRefused(this, answer.do),
+    };
+  }
+
+  get peer(): string | undefined {
+    return this.#peer;
+  }
+
+  get role(): 'initiator' | 'responder' {
+    return this.service.role;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  get wasOpen(): boolean {
+    return this.#wasOpen;
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  get busy(): boolean {
+    return this.#outgoing !== undefined || this.service.transferring !== 'none';
+  }
+
+  /** Whether this side may ever transfer: X.218 3.5.12. */
+  get maySend(): boolean {
+    return this.#dialogueMode === 'twa' || this.#hasInitialTurn;
+  }
+
+  carriedBy(carrier: Carrier): void {
+    this.#carrier = carrier;
+  }
+
+  /** TCP is connected. Runs `proceed`, unless a hook has it otherwise. */
+  transportConnected(proceed: () => void): void {
+    this.#perform('transport connect', this.#host.hooks.onTransportConnect?.(this.#step()), { accept: proceed });
+  }
+
+  /** For the driver: one event of the machine. */
+  handle(event: ServiceEvent): void {
+    const { hooks } = this.#host;
+    switch (event.kind) {
+      case 'rtOpenIndication':
+        this.#openIndication(event);
+        break;
+      case 'rtOpenConfirm':
+        if (event.accepted) this.#openConfirm(event.userData);
+        else this.#openRefused(event.userData, `${event.refusedBy}, reason ${event.reason ?? 'unknown'}`);
+        break;
+      case 'rtTurnPleaseIndication': {
+        const step = { ...this.#step(), phase: 'please', priority: event.priority } as const;
+        const give = () => {
+          this.#turnAsked = true;
+          this.pump();
+        };
+        this.#perform('turn', hooks.onTurn?.(step), { accept: give });
+        break;
+      }
+      case 'rtTurnGiveIndication': {
+        this.#askedForTurn = false;
+        const step = { ...this.#step(), phase: 'give', priority: undefined } as const;
+        this.#perform('turn', hooks.onTurn?.(step), { accept: () => this.pump() });
+        break;
+      }
+      case 'rtTransferStart':
+        this.#stopIdling();
+        this.#duringTransfer('transfer', hooks.onTransfer?.({ ...this.#step(), phase: 'start' }));
+        break;
+      case 'checkpointIndication':
+        this.#duringTransfer('checkpoint', hooks.onCheckpoint?.({ ...this.#step(), serial: event.serial }));
+        break;
+      case 'rtTransferIndication':
+        this.#transferIndication(event.apdu ?? (event.octets?.length === event.length ? event.octets : undefined));
+        break;
+      case 'rtTransferConfirm':
+        this.#settleOutgoing(event.secured ? undefined : (event.reason ?? 'not secured'));
+        this.pump();
+        break;
+      case 'rtCloseIndication':
+        this.#ending = 'released';
+        hooks.onRelease?.(this.#step());
+        break;
+      case 'rtCloseConfirm':
+        this.#ending = 'released';
+        break;
+      case 'rtUAbortIndication':
+        this.#aborted(false, event.reason, 'user abort');
+        break;
+      case 'rtPAbortIndication':
+        this.#aborted(true, event.reason, `${event.layer}: ${event.message}`);
+        break;
+      case 'transferAbandoned':
+        this.pump();
+        break;
+      case 'disconnected':
+        this.#end();
+        break;
+      case 'rtSegmentIndication':
+      case 'checkpointConfirm':
+      case 'exceptionIndication':
+        break;
+    }
+  }
+
+  /** Does what there is to do: transfers what is next, gives the turn, asks for it, or releases. */
+  pump(): void {
+    const { service } = this;
+    if (!this.#open || service.state !== 'open' || this.busy) return;
+    if (!service.hasTurn) {
+      this.#askForTurn();
+      return;
+    }
+    const item = this.maySend && !this.#turnAsked && !this.#releasing ? this.#host.next(this) : undefined;
+    if (item !== undefined) {
+      this.#stopIdling();
+      this.#outgoing = item;
+      service.transfer(item.apdu);
+    } else if (this.#turnAsked) {
+      this.#turnAsked = false;
+      service.turnGive();
+    } else if (this.#releasing) {
+      this.#release();
+    } else {
+      this.#idleAway();
+    }
+    this.#carrier?.flush();
+  }
+
+  /** Ends it in good order once nothing is under way; only an initiator can. */
+  release(): void {
+    if (this.role !== 'initiator') return;
+    this.#releasing = true;
+    this.pump();
+  }
+
+  abort(reason?: Parameters<AssociationService['abort']>[0]): void {
+    if (this.service.state !== 'opening' && this.service.state !== 'open') return;
+    this.#ending = 'aborted';
+    this.service.abort(reason);
+    this.#carrier?.flush();
+  }
+
+  /** Closes the link with nothing said. */
+  close(): void {
+    if (this.#over) return;
+    this.#detail ??= 'closed by us';
+    this.#carrier?.close();
+    this.#end();
+  }
+
+  /** The link could not be opened, or is gone. */
+  lost(detail: string): void {
+    this.#detail ??= detail;
+    this.#end();
+  }
+
+  #openIndication(event: ServiceEvent & { kind: 'rtOpenIndication' }): void {
+    this.#dialogueMode = event.dialogueMode;
+    this.#hasInitialTurn = event.initialTurn === 'responder';
+    const bind = readBind(event.userData, 'argument', event.mode);
+    const admission = this.#host.admit(bind);
+    if ('peer' in admission) this.#peer = admission.peer;
+    const refuse = (error: MTABindErrorName) => this.#refuse(error);
+    const answerBind = () => {
+      if ('error' in admission) {
+        refuse(admission.error);
+        return;
+      }
+      const octets = event.userData.toBytes();
+      const answer = this.#host.hooks.onBind?.({ ...this.#step(), phase: 'argument', bind, octets });
+      this.#perform('bind', answer, { accept: () => this.#accept(event, octets), refuse });
+    };
+    const { dialogueMode, checkpointSize, windowSize, recover } = event;
+    const session = { ...this.#step(), dialogueMode, checkpointSize, windowSize, recover };
+    this.#perform('session', this.#host.hooks.onSession?.(session), { accept: answerBind, refuse });
+  }
+
+  #accept(event: ServiceEvent & { kind: 'rtOpenIndication' }, octets: Uint8Array): void {
+    if (this.service.state !== 'opening') return;
+    const peer = this.#peer ?? '';
+    const options = this.#host.optionsFor(peer);
+    const { checkpointSize, windowSize } = event;
+    this.service.acceptOpen({
+      userData: bindResult(event.mode, this.#host.identityFor(peer)),
+      // X.228 7.1.4: where the initiator gave 0, it is the responder's choice; else no more than it gave.
+      checkpointSize:
+        checkpointSize === 0
+          ? options.checkpointSize
+          : Math.min(checkpointSize, options.checkpointSize || checkpointSize),
+      windowSize: Math.min(windowSize, options.windowSize ?? windowSize),
+    });
+    this.#opened(octets);
+  }
+
+  #refuse(error: MTABindErrorName): void {
+    if (this.service.state !== 'opening') return;
+    this.#ending = 'refused';
+    this.#host.bindRefused(this, 'us', error);
+    const normal = this.service.mode === 'normal';
+    this.service.refuseOpen(normal ? { userData: bindError(error) } : { refuseReason: refuseReason(error) });
+  }
+
+  #openConfirm(userData: Octets): void {
+    const bind = readBind(userData, 'result', this.service.mode);
+    const octets = userData.toBytes();
+    const accept = () => {
+      if (this.#host.recognises(this.#peer ?? '', bind)) {
+        this.#opened(octets);
+        return;
+      }
+      this.#host.bindRefused(this, 'us', 'authenticationError');
+      this.abort();
+    };
+    const answer = this.#host.hooks.onBind?.({ ...this.#step(), phase: 'result', bind, octets });
+    this.#perform('bind', answer, { accept, refuse: () => this.abort() });
+  }
+
+  #openRefused(userData: Octets | undefined, detail: string): void {
+    this.#ending = 'refused';
+    this.#detail = detail;
+    this.#host.bindRefused(this, 'peer', userData && readBindError(userData));
+  }
+
+  #opened(bindOctets: Uint8Array): void {
+    this.#open = true;
+    this.#wasOpen = true;
+    this.#host.opened(this, bindOctets);
+    this.pump();
+  }
+
+  /** While the peer transfers, to hold is to confirm no checkpoint. */
+  #duringTransfer(at: string, answer: Answer | undefined): void {
+    if (answer === undefined || answer.do === 'accept') return;
+    const hold = () => {
+      if (this.service.transferring === 'receiving') this.service.holdCheckpoints(true);
+    };
+    const accept = () => {
+      if (this.service.transferring === 'receiving') this.service.holdCheckpoints(false);
+    };
+    this.#perform(at, answer, { accept, hold, delayed: hold, inTransfer: true });
+  }
+
+  #transferIndication(octets: Octets | undefined): void {
+    const apdu = readApdu(octets, this.service.mode);
+    const take = (nonDelivery?: NonDelivery) => {
+      // What came behind it may have ended the transfer: then nobody has given us the responsibility.
+      if (this.service.transferring !== 'receiving') return;
+      this.service.acceptTransfer();
+      this.#host.received(this, apdu, nonDelivery);
+      this.pump();
+    };
+    const { hooks } = this.#host;
+    const report = apdu.kind === 'report' ? hooks.onReport?.({ ...this.#step(), apdu }) : undefined;
+    const answer = hooks.onTransfer?.({ ...this.#step(), phase: 'end', apdu });
+    this.#perform('transfer', report ?? answer, { accept: () => take(), nonDeliver: take, inTransfer: true });
+  }
+
+  #perform(at: string, answer: Answer | undefined, reaction: Reaction): void {
+    perform(at, answer, reaction, this.#actor);
+  }
+
+  #later(milliseconds: number, action: () => void): void {
+    const cancel = this.#host.after(milliseconds, () => {
+      this.#delays.delete(cancel);
+      action();
+      this.#carrier?.flush();
+    });
+    this.#delays.add(cancel);
+  }
+
+  #askForTurn(): void {
+    if (this.#askedForTurn) return;
+    const waiting = this.maySend ? this.#host.waitingFor(this) : undefined;
+    const priority = this.#releasing ? RELEASE_PRIORITY : waiting;
+    if (priority === undefined) {
+      this.#idleAway();
+      return;
+    }
+    this.#askedForTurn = true;
+    this.service.turnPlease(priority);
+    this.#carrier?.flush();
+  }
+
+  #release(): void {
+    const answer = this.#host.hooks.onRelease?.(this.#step());
+    const close = () => {
+      if (this.service.state === 'open' && this.service.hasTurn && !this.busy) this.service.close();
+    };
+    this.#perform('release', answer, { accept: close });
+  }
+
+  /** Only the initiator can release, and so only it has a lifetime to look at. X.218 9.2. */
+  #idleAway(): void {
+    if (this.role !== 'initiator' || this.#idle !== undefined) return;
+    const { lifetime } = this.#host.optionsFor(this.#peer ?? '');
+    this.#idle = this.#host.after(lifetime, () => {
+      this.#idle = undefined;
+      this.release();
+    });
+  }
+
+  #stopIdling(): void {
+    this.#idle?.();
+    this.#idle = undefined;
+  }
+
+  #settleOutgoing(failure: string | undefined): void {
+    const item = this.#outgoing;
+    if (item === undefined) return;
+    this.#outgoing = undefined;
+    if (failure === undefined) this.#host.transferred(this, item);
+    else this.#host.failed(this, item, failure);
+  }
+
+  #aborted(provider: boolean, reason: number | undefined, message: string): void {
+    this.#ending = 'aborted';
+    this.#detail = reason === undefined ? message : `${message}, reason ${reason}`;
+    this.#host.hooks.onAbort?.({ ...this.#step(), provider, reason, message });
+  }
+
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#open = false;
+    this.#stopIdling();
+    for (const cancel of this.#delays) cancel();
+    this.#settleOutgoing(this.#detail ?? this.#ending);
+    this.#host.ended(this, this.#ending, this.#detail);
+  }
+
+  #step(): Step {
+    const { index, role, service } = this;
+    return { association: index, role, peer: this.#peer, mode: service.mode, now: this.#host.now() };
+  }
+}

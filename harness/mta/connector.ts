@@ -1,0 +1,199 @@
+import type { MtaAssociation } from './association.js';
+import type { Emitter } from './emitter.js';
+import type { MtaEvents } from './events.js';
+import type { Fate } from './message.js';
+import type { PeerConfig } from './peer.js';
+import { DestinationQueue, type QueuedItem, type QueuePriority, type QueueState, type Submission } from './queue.js';
+import { RetryModel, type RetryOptions } from './retry.js';
+
+/** What a connector asks of its MTA. */
+export interface ConnectorHost {
+  readonly events: Emitter<MtaEvents>;
+  now(): number;
+  after(milliseconds: number, action: () => void): () => void;
+  /** Begins to open an association; what comes of it is told by `opened` and `ended`. */
+  open(connector: Connector, purpose: 'any' | 'urgent'): MtaAssociation;
+  canOpen(peer: PeerConfig): boolean;
+  /** Reports to the originator; returns the report, if there is one. */
+  notDelivered(item: QueuedItem, fate: Fate): Submission | undefined;
+}
+
+/** X.411's reason and diagnostic after the last retry, as Exchange reports it: transfer-failure, MTS-congestion. KB Q157630. */
+const CONGESTION: Fate = { reason: 0, diagnostic: 2 };
+/** Unable-to-transfer, maximum-time-expired. */
+const EXPIRED: Fate = { reason: 1, diagnostic: 5 };
+
+/** What travels on an association of its own if need be; reports are among it. KB Q215472. */
+const URGENT: readonly QueuePriority[] = ['urgent'];
+/** How often, in milliseconds, ages are looked at. */
+const EXPIRY_CHECK = 60_000;
+
+/** RTTP's priorities of what waits; 0 is left to release. X.218 9.4.1.1. */
+const turnPriorities: Readonly<Record<QueuePriority, number>> = { urgent: 1, normal: 2, nonUrgent: 3 };
+
+/** One peer: its queue, its associations, and when to try again. */
+export class Connector {
+  readonly peer: PeerConfig;
+  readonly queue: DestinationQueue;
+  readonly retry: RetryModel;
+  readonly #host: ConnectorHost;
+  readonly #associations = new Set<MtaAssociation>();
+  #retryTimer: (() => void) | undefined;
+  #nextExpiryCheck = 0;
+  #frozen = false;
+  #started = false;
+
+  constructor(peer: PeerConfig, retry: RetryOptions, host: ConnectorHost) {
+    this.peer = peer;
+    this.queue = new DestinationQueue(peer.name);
+    this.retry = new RetryModel({ ...retry, ...peer.retry });
+    this.#host = host;
+  }
+
+  get associations(): readonly MtaAssociation[] {
+    return [...this.#associations];
+  }
+
+  start(): void {
+    this.#started = true;
+    this.pump();
+  }
+
+  /** Releases what it opened, and opens nothing any more. */
+  stop(): void {
+    this.#started = false;
+    this.#retryTimer?.();
+    this.#retryTimer = undefined;
+    for (const association of this.#associations) association.release();
+  }
+
+  /** Holds the queue until it is thawed; associations that are open stay so. */
+  freeze(frozen: boolean): void {
+    this.#frozen = frozen;
+    this.pump();
+  }
+
+  submit(submission: Submission): QueuedItem {
+    const item = this.queue.add(submission, this.#host.now());
+    this.#host.events.emit('messageQueued', { peer: this.peer.name, item });
+    this.pump();
+    return item;
+  }
+
+  /** Cuts a wait short, as an operator may. */
+  retryNow(): void {
+    this.#retryTimer?.();
+    this.#retryTimer = undefined;
+    this.retry.resume();
+    this.pump();
+  }
+
+  /** Does what can be done now: hands out items, opens associations. */
+  pump(): void {
+    if (this.#mayTransfer) {
+      this.#expire();
+      for (const association of [...this.#associations]) association.pump();
+      if (this.#mayTransfer) this.#openMore();
+    }
+    this.queue.state = this.#state();
+  }
+
+  next(association: MtaAssociation): QueuedItem | undefined {
+    if (!this.#mayTransfer) return undefined;
+    return this.queue.take(association.purpose === 'urgent' ? URGENT : undefined);
+  }
+
+  waitingPriority(): number | undefined {
+    const head = this.#mayTransfer ? this.queue.head() : undefined;
+    return head && turnPriorities[head.priority];
+  }
+
+  /** A peer's association to us, or one of ours, is open. */
+  opened(association: MtaAssociation): void {
+    this.#associations.add(association);
+    this.queue.state = this.#state();
+  }
+
+  transferred(item: QueuedItem): void {
+    this.queue.settle(item);
+    const peer = this.peer.name;
+    this.#host.events.emit('messageTransferred', { peer, item });
+    if (this.queue.length === 0) this.#host.events.emit('queueDrained', { peer });
+  }
+
+  failed(item: QueuedItem, reason: string): void {
+    this.queue.putBack(item);
+    this.#host.events.emit('transferFailed', { peer: this.peer.name, item, reason });
+    this.retry.transferFailed(this.#host.now(), item, this.queue.waiting());
+    this.#wait();
+  }
+
+  ended(association: MtaAssociation): void {
+    this.#associations.delete(association);
+    if (association.role === 'initiator' && !association.wasOpen) {
+      this.retry.openFailed(this.#host.now(), this.queue.waiting());
+      this.#wait();
+    }
+    this.pump();
+  }
+
+  get #mayTransfer(): boolean {
+    return this.#started && !this.#frozen && this.retry.nextRetry === undefined && this.peer.activation !== 'never';
+  }
+
+  #expire(): void {
+    const now = this.#host.now();
+    if (now < this.#nextExpiryCheck) return;
+    this.#nextExpiryCheck = now + EXPIRY_CHECK;
+    this.#giveUp((item) => this.retry.expired(item.priority, item.queuedAt, now), EXPIRED);
+  }
+
+  #openMore(): void {
+    const { activation = 'always' } = this.peer;
+    if (activation !== 'always' || this.queue.waitingLength === 0 || !this.#host.canOpen(this.peer)) return;
+    const wanted = this.retry.associationsFor(this.queue.length);
+    // An association of the peer's counts where we may send on it, so that two-way alternate needs no second one.
+    const usable = this.associations.filter(
+      ({ purpose, role, maySend }) => purpose === 'any' && (role === 'initiator' || maySend),
+    );
+    for (let count = usable.length; count < wanted && this.#mayTransfer; count += 1) this.#open('any');
+    const urgent = this.associations.filter(({ purpose }) => purpose === 'urgent').length;
+    const free = this.associations.some(({ busy }) => !busy);
+    if (!free && urgent < this.retry.options.maxUrgentAssociations && this.#mayTransfer && this.queue.head(URGENT)) {
+      this.#open('urgent');
+    }
+  }
+
+  #open(purpose: 'any' | 'urgent'): void {
+    const association = this.#host.open(this, purpose);
+    if (!association.isOver) this.#associations.add(association);
+  }
+
+  #wait(): void {
+    const { nextRetry, cause } = this.retry;
+    this.#giveUp((item) => this.retry.exhausted(item), CONGESTION);
+    if (nextRetry === undefined || cause === undefined) return;
+    this.queue.state = this.#state();
+    this.#retryTimer?.();
+    this.#retryTimer = this.#host.after(Math.max(0, nextRetry - this.#host.now()), () => this.retryNow());
+    const peer = this.peer.name;
+    const head = this.queue.head();
+    if (head !== undefined) this.#host.events.emit('queueBlocked', { peer, head, length: this.queue.length });
+    this.#host.events.emit('nextRetry', { peer, at: nextRetry, cause });
+  }
+
+  #giveUp(which: (item: QueuedItem) => boolean, fate: Fate): void {
+    for (const item of this.queue.giveUp(which)) {
+      const report = this.#host.notDelivered(item, fate);
+      this.#host.events.emit('nonDelivered', { peer: this.peer.name, item, fate, report });
+    }
+  }
+
+  #state(): QueueState {
+    if (this.peer.activation === 'never') return 'disabled';
+    if (this.#frozen) return 'frozen';
+    if (this.retry.nextRetry !== undefined) return 'retry';
+    if (this.associations.some(({ isOpen }) => isOpen)) return 'active';
+    return this.peer.activation === 'remote' ? 'remote' : 'ready';
+  }
+}

@@ -1,0 +1,48 @@
+import type { P1specError } from '../ber/error.js';
+import type { MTABindErrorName } from './bind.js';
+import type { Fate } from './message.js';
+import type { QueuedItem, Submission } from './queue.js';
+import type { ReceivedApdu } from './received.js';
+import type { RetryCause } from './retry.js';
+
+/** How an association ended. */
+export type Ending = 'released' | 'refused' | 'aborted' | 'closed';
+
+interface AssociationPlace {
+  /** Counts from 0 within the MTA. */
+  readonly association: number;
+  readonly role: 'initiator' | 'responder';
+  /** Undefined where the other side was not known yet. */
+  readonly peer: string | undefined;
+}
+
+/** What an MTA tells those who watch it. */
+export interface MtaEvents {
+  associationOpened: AssociationPlace;
+  associationClosed: AssociationPlace & { readonly ending: Ending; readonly detail: string | undefined };
+  /** `by` is who refused; `error` is undefined where the other side gave no MTA-bind error. */
+  bindRefused: AssociationPlace & { readonly by: 'us' | 'peer'; readonly error: MTABindErrorName | undefined };
+  messageQueued: { readonly peer: string; readonly item: QueuedItem };
+  /** The peer has secured it. */
+  messageTransferred: { readonly peer: string; readonly item: QueuedItem };
+  /** The peer did not take it; it is back in its place. */
+  transferFailed: { readonly peer: string; readonly item: QueuedItem; readonly reason: string };
+  /** We did not take it. */
+  transferRefused: AssociationPlace & { readonly answer: string };
+  messageReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
+  reportReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
+  /** Taken, but it could be neither relayed nor reported on. */
+  notCaredFor: { readonly peer: string; readonly apdu: ReceivedApdu; readonly error: P1specError };
+  /** Given up. `report` is what goes back to the originator; nothing goes back about a system message or a report. */
+  nonDelivered: {
+    readonly peer: string;
+    readonly item: QueuedItem;
+    readonly fate: Fate;
+    readonly report: Submission | undefined;
+  };
+  /** A failure holds back what is queued: `head` stands first. */
+  queueBlocked: { readonly peer: string; readonly head: QueuedItem; readonly length: number };
+  queueDrained: { readonly peer: string };
+  /** `at` in milliseconds since the epoch. */
+  nextRetry: { readonly peer: string; readonly at: number; readonly cause: RetryCause };
+}

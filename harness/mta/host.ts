@@ -1,0 +1,41 @@
+import type { NonDelivery } from './answers.js';
+import type { MtaAssociation } from './association.js';
+import type { Identity, MTABindErrorName, ReceivedBind } from './bind.js';
+import type { Ending } from './events.js';
+import type { Hooks } from './hooks.js';
+import type { AssociationOptions } from './preset.js';
+import type { QueuedItem } from './queue.js';
+import type { ReceivedApdu } from './received.js';
+
+/** What an association asks of its MTA. */
+export interface AssociationHost {
+  readonly hooks: Hooks;
+  now(): number;
+  /** Runs `action` later, in milliseconds; the function returned calls it off. */
+  after(milliseconds: number, action: () => void): () => void;
+  /** Who it is that binds to us, or why it may not. */
+  admit(bind: ReceivedBind): { readonly peer: string } | { readonly error: MTABindErrorName };
+  /** Whether a bind result is from whom it should be. */
+  recognises(peer: string, bind: ReceivedBind): boolean;
+  identityFor(peer: string): Identity;
+  optionsFor(peer: string): AssociationOptions & { readonly lifetime: number };
+  opened(association: MtaAssociation, bindOctets: Uint8Array): void;
+  /** RTTP's priority for what waits for its peer; undefined where nothing does. */
+  waitingFor(association: MtaAssociation): number | undefined;
+  /** Takes what is next for its peer. */
+  next(association: MtaAssociation): QueuedItem | undefined;
+  transferred(association: MtaAssociation, item: QueuedItem): void;
+  failed(association: MtaAssociation, item: QueuedItem, reason: string): void;
+  received(association: MtaAssociation, apdu: ReceivedApdu, nonDelivery: NonDelivery | undefined): void;
+  bindRefused(association: MtaAssociation, by: 'us' | 'peer', error: MTABindErrorName | undefined): void;
+  transferRefused(association: MtaAssociation, answer: string): void;
+  ended(association: MtaAssociation, ending: Ending, detail: string | undefined): void;
+}
+
+/** What carries an association's machine: its link, and who moves octets between the two. */
+export interface Carrier {
+  /** Moves what the machine has for the link, and what it has for us. */
+  flush(): void;
+  /** Closes the link. */
+  close(): void;
+}

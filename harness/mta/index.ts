@@ -1,0 +1,25 @@
+// The fake MTA: engine, queue, retries, hooks, presets.
+export { type NonDelivery, perform } from './answers.js';
+export { MtaAssociation } from './association.js';
+export * from './bind.js';
+export { Connector } from './connector.js';
+export * from './conversation.js';
+export { Emitter } from './emitter.js';
+export * from './engine.js';
+export * from './events.js';
+export * from './evidence.js';
+export * from './exchange.js';
+export * from './hooks.js';
+export * from './message.js';
+export * from './names.js';
+export * from './orginfo.js';
+export * from './peer.js';
+export * from './preset.js';
+export * from './presets/index.js';
+export * from './queue.js';
+export { seededRandom } from './random.js';
+export * from './received.js';
+export * from './recognise.js';
+export * from './retry.js';
+export * from './routing.js';
+export * from './third-party.js';

@@ -1,0 +1,49 @@
+import { P1specError } from '../../ber/error.js';
+import type { Preset } from '../preset.js';
+import { exchange2003Kb916986 } from './exchange-2003-kb916986.js';
+import { exchange2003Sp2 } from './exchange-2003-sp2.js';
+import { refuseAfterRoutingPacket } from './third-party-refuse-after-routing-packet.js';
+import { tolerant } from './third-party-tolerant.js';
+
+/** All presets, the Exchange ones first. */
+export const presets: readonly Preset[] = [exchange2003Sp2, exchange2003Kb916986, tolerant, refuseAfterRoutingPacket];
+
+/** The preset of that name. Throws ERR_UNKNOWN_PRESET, with the nearest name as hint. */
+export function presetNamed(name: string): Preset {
+  const found = presets.find((preset) => preset.name === name);
+  if (found !== undefined) return found;
+  const names = presets.map((preset) => preset.name);
+  const near = nearest(name, names);
+  throw new P1specError('ERR_UNKNOWN_PRESET', {
+    message: `there is no preset ${JSON.stringify(name.slice(0, 80))}`,
+    hint: near === undefined ? `presets are: ${names.join(', ')}` : `did you mean '${near}'?`,
+  });
+}
+
+/** The most similar name, if one is similar at all. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const wanted = name.slice(0, 80).toLowerCase();
+  const containing = names.find((each) => wanted.length > 2 && each.includes(wanted));
+  if (containing !== undefined) return containing;
+  const ranked = names
+    .map((each) => ({ each, distance: editDistance(wanted, each) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best !== undefined && best.distance <= Math.max(2, best.each.length / 3) ? best.each : undefined;
+}
+
+/** Levenshtein's. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+export { exchange2003Kb916986, exchange2003Sp2, refuseAfterRoutingPacket, tolerant };

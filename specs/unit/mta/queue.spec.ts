@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { DestinationQueue, type QueuePriority, type Submission } from '../../../harness/mta/queue.js';
+
+function submission(identifier: string, priority: QueuePriority = 'normal'): Submission {
+  return { kind: 'message', identifier, priority, apdu: new Uint8Array(10), system: false };
+}
+
+function queueOf(...entries: [string, QueuePriority?][]): DestinationQueue {
+  const queue = new DestinationQueue('peer');
+  entries.forEach(([identifier, priority], i) => {
+    queue.add(submission(identifier, priority), i);
+  });
+  return queue;
+}
+
+const names = (queue: DestinationQueue) => queue.items().map(({ identifier }) => identifier);
+
+describe('a destination queue', () => {
+  it('serves urgent before normal before non-urgent, each in the order of arrival', () => {
+    const queue = queueOf(['n1'], ['low', 'nonUrgent'], ['u1', 'urgent'], ['n2'], ['u2', 'urgent']);
+    expect(names(queue)).to.deep.equal(['u1', 'u2', 'n1', 'n2', 'low']);
+    expect(queue.take()?.identifier).to.equal('u1');
+  });
+
+  it('gives an item that failed its old place again', () => {
+    const queue = queueOf(['a'], ['b'], ['c']);
+    const a = queue.take();
+    const b = queue.take();
+    if (b !== undefined) queue.putBack(b);
+    if (a !== undefined) queue.putBack(a);
+    expect(names(queue)).to.deep.equal(['a', 'b', 'c']);
+    expect(queue.account()).to.include({ failedTransfers: 2, length: 3 });
+  });
+
+  it('counts an item until the peer has secured it', () => {
+    const queue = queueOf(['a'], ['b']);
+    const a = queue.take();
+    expect(queue.length).to.equal(2);
+    expect(queue.waitingLength).to.equal(1);
+    if (a !== undefined) queue.settle(a);
+    expect(queue.account()).to.deep.include({ length: 1, octets: 10, oldest: 1, transferred: 1, nonDelivered: 0 });
+  });
+
+  it('takes only what is wanted', () => {
+    const queue = queueOf(['n1'], ['u1', 'urgent']);
+    expect(queue.take(['normal'])?.identifier).to.equal('n1');
+  });
+
+  it('gives up waiting items, not those under way', () => {
+    const queue = queueOf(['a'], ['b']);
+    queue.take();
+    expect(queue.giveUp(() => true).map(({ identifier }) => identifier)).to.deep.equal(['b']);
+    expect(queue.account()).to.include({ length: 1, nonDelivered: 1 });
+  });
+
+  it('is restored in its order, with ages and attempts', () => {
+    const queue = queueOf(['n1'], ['u1', 'urgent'], ['n2']);
+    for (const item of queue.waiting()) item.openRetries = 7;
+    const other = new DestinationQueue('peer');
+    other.restore(queue.items());
+    other.add(submission('n3'), 99);
+    expect(names(other)).to.deep.equal(['u1', 'n1', 'n2', 'n3']);
+    expect(other.head()).to.include({ openRetries: 7, queuedAt: 1 });
+  });
+});

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Permission } from '../harness/rules/finding.js';
 import { Exit, fail } from './exit.js';
 
@@ -26,6 +26,31 @@ program
   .action(async (file, options) => (await import('./commands/show.js')).show(file, options));
 
 program
+  .command('run')
+  .description('run the conformance suites against a target; exit 0 all pass, 1 failures, 2 errors, 3 inconclusive')
+  .argument('[case...]', 'ids, groups or prefixes, such as P1/ROUTE/BV-001, ROUTE, P1/QUEUE/BO; all without')
+  .option('--target <preset>', 'what is tested: a built-in fake MTA', 'exchange-2003-kb916986')
+  .option('--mode <mode>', 'mode of the associations; the suites run in normal mode', 'normal')
+  .option('--only <pattern>', 'only these cases (repeatable)', repeated, [])
+  .option('--exclude <pattern>', 'not these cases (repeatable)', repeated, [])
+  .option('--expect-fail <id=reason>', 'a failure that is known; if it passes, that fails (repeatable)', repeated, [])
+  .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
+  .option('--reporter <name[=file]>', 'console, json or junit, to stdout or a file (repeatable)', repeated, [])
+  .option('--out <dir>', 'folder for a transcript of each case', 'p1spec-out')
+  .option('--list', 'the cases with their purposes, one a line')
+  .option('--shard <i/n>', 'the i-th of n parts')
+  .option('--timeout-scale <factor>', 'multiply all time-outs, for slow machines', factor, 1)
+  .action(async (cases, options) => (await import('./commands/run.js')).run(cases, options));
+
+program
+  .command('matrix')
+  .description('every Exchange preset against every third-party preset: what leaks, what drains, what arrives')
+  .option('--json', 'the table as JSON')
+  .option('--out <dir>', 'folder for a transcript of each pair', 'p1spec-out')
+  .option('--timeout-scale <factor>', 'multiply all time-outs, for slow machines', factor, 1)
+  .action(async (options) => (await import('./commands/matrix.js')).matrix(options));
+
+program
   .command('check')
   .description(
     'judge recordings by the same rules as live links; exit 0 clean, 1 findings, 2 unreadable, 3 nothing to judge',
@@ -42,6 +67,31 @@ program
   .option('--baseline <old.json>', 'a result of check --json: what it already has does not fail')
   .option('-q, --quiet', 'only what fails, and the summary of each file')
   .action(async (files, options) => (await import('./commands/check.js')).check(files, options));
+
+program
+  .command('mta')
+  .description('a fake MTA for a gateway or a person to talk to: records, judges and prints what the peer sends')
+  .argument('[preset]', 'such as tolerant; --list shows them')
+  .option('--list', 'the presets, with the evidence for each thing they do')
+  .option(
+    '--listen <host:port>',
+    'accept associations; 127.0.0.1:10102 if neither this nor --connect is given',
+    hostPort,
+  )
+  .option('--connect <host:port>', 'open associations to a peer; with --listen, both', hostPort)
+  .option('--name <name>', "our MTA name; the preset's name if absent")
+  .option('--password <text>', 'our password; empty if absent')
+  .option('--peer-name <name>', 'the MTA name of the peer that we connect to', 'peer')
+  .option('--peer-password <text>', 'what the peer has to say; any if absent')
+  .option('--send <count>', 'messages to send to the peer that we connect to', natural, 0)
+  .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
+  .option('--messages <count>', 'end after so many messages, either way', natural)
+  .option('--for <duration>', 'end after this time, such as 60s', duration)
+  .option('--retry <duration>', "between attempts, in place of the connector's 600 s and 120 s", duration)
+  .addOption(new Option('--judge <side>', 'whose octets are judged').choices(['peer', 'both']).default('peer'))
+  .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
+  .addHelpText('after', '\nExit: 0 nothing found, 1 findings, 2 an error of ours or in the usage, 3 no bind was seen.')
+  .action(async (preset, options) => (await import('./commands/mta.js')).mta(preset, options));
 
 program
   .command('rules')
@@ -80,6 +130,31 @@ function permission(text: string, before: readonly Permission[]): Permission[] {
   if (parts === null) throw new InvalidArgumentError('wants rule=reason, such as ENV-007=agreement of 3 May.');
   const [, rule, match, reason] = parts as unknown as [string, string, string | undefined, string];
   return [...before, { rule: rule.toUpperCase(), reason, match }];
+}
+
+function hostPort(text: string): { host: string; port: number } {
+  const parts = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? /^()()(\d{1,5})$/.exec(text);
+  const port = Number(parts?.[3]);
+  if (parts === null || port > 65535) throw new InvalidArgumentError('wants HOST:PORT, such as 127.0.0.1:10102.');
+  return { host: parts[1] || parts[2] || '127.0.0.1', port };
+}
+
+/** To milliseconds. */
+function duration(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|min|h)?$/.exec(text);
+  if (parts === null) throw new InvalidArgumentError('wants a time, such as 500ms, 60s, 10min or 2h.');
+  const unit = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }[parts[2] ?? 's'] as number;
+  return Number(parts[1]) * unit;
+}
+
+function repeated(text: string, before: readonly string[]): string[] {
+  return [...before, text];
+}
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1000)) throw new InvalidArgumentError('wants a number above 0, such as 4.');
+  return value;
 }
 
 function natural(text: string): number {

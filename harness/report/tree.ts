@@ -38,7 +38,7 @@ function leafText(node: Decoded): string | undefined {
     return type.base === 'collection' && node.children.length === 0 ? '(empty)' : undefined;
   const named = 'named' in type.type ? type.type.named : undefined;
   const { primitive } = node;
-  if (node.inner.streamed) return `${node.inner.length - node.inner.headerLength} octets of content`;
+  if (node.inner.streamed) return `${node.inner.streamedLength} octets of content`;
   if (primitive === null) return 'NULL';
   if (primitive === undefined) return `(unreadable) ${octetsText(node.inner.toBytes())}`;
   if (typeof primitive === 'number' && named !== undefined) {

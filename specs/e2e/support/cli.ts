@@ -7,6 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
+/** Milliseconds that a process may run. */
+const LEASH = 60_000;
+
 export interface CliResult {
   readonly status: number | null;
   readonly stdout: string;
@@ -25,22 +28,49 @@ export function spawnCli(args: readonly string[], cwd = ROOT): ChildProcess {
   });
 }
 
-/** Runs p1spec to its end. */
-export async function runCli(args: readonly string[], cwd = ROOT): Promise<CliResult> {
+/** A p1spec that runs beside the test. */
+export interface RunningCli {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CliResult>;
+  /** Waits until stderr or stdout matches; rejects where the process ends first. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export function startCli(args: readonly string[], cwd = ROOT): RunningCli {
   const child = spawnCli(args, cwd);
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const status = await new Promise<number | null>((done, failed) => {
+  const texts = { stdout: '', stderr: '' };
+  const waiting = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      texts[name] += text;
+      for (const look of waiting) look();
+    });
+  }
+  // A test that failed must not leave a process behind, on which mocha would wait.
+  const leash = setTimeout(() => child.kill('SIGKILL'), LEASH);
+  const ended = new Promise<CliResult>((done, failed) => {
+    child.on('close', () => clearTimeout(leash));
     child.on('error', failed);
-    child.on('close', (code) => done(code));
+    child.on('close', (status) => done({ status, ...texts }));
   });
-  return { status, stdout, stderr };
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((found, failed) => {
+      const look = () => {
+        const match = pattern.exec(texts.stderr) ?? pattern.exec(texts.stdout);
+        if (match === null) return;
+        waiting.delete(look);
+        found(match);
+      };
+      waiting.add(look);
+      look();
+      ended.then(() => failed(new Error(`it ended without ${pattern}: ${texts.stderr}${texts.stdout}`)), failed);
+    });
+  return { child, ended, says };
+}
+
+/** Runs p1spec to its end. */
+export function runCli(args: readonly string[], cwd = ROOT): Promise<CliResult> {
+  return startCli(args, cwd).ended;
 }
 
 /** A folder of its own for a test, gone after it. */

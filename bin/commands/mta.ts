@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { P1specError } from '../../harness/ber/error.js';
+import { systemClock } from '../../harness/link/clock.js';
+import type { Link } from '../../harness/link/link.js';
+import { recordLink } from '../../harness/link/recorder.js';
+import { connectTcp, type Listener, listenTcp } from '../../harness/link/tcp.js';
+import { Mta } from '../../harness/mta/engine.js';
+import { orName } from '../../harness/mta/names.js';
+import type { Preset } from '../../harness/mta/preset.js';
+import { presetNamed, presets } from '../../harness/mta/presets/index.js';
+import { findingLines } from '../../harness/report/findings.js';
+import { deliberateErrorsOf, narrate, presetLines } from '../../harness/report/mta-events.js';
+import { catalogue, ruleOf } from '../../harness/rules/catalogue.js';
+import { ConversationJudge } from '../../harness/rules/conversation.js';
+import { checkPermissions, type Finding, fails, type Permission } from '../../harness/rules/finding.js';
+import { transcriptHeader } from '../../harness/transcript/format.js';
+import { PcapngWriter } from '../../harness/transcript/pcapng-writer.js';
+import { openNew, type Recorder, TranscriptWriter, writeAll } from '../../harness/transcript/writer.js';
+import { Exit } from '../exit.js';
+import { writeLines } from '../output.js';
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface MtaCommandOptions {
+  readonly list?: boolean;
+  readonly listen?: HostPort;
+  readonly connect?: HostPort;
+  readonly name?: string;
+  readonly password?: string;
+  readonly peerName: string;
+  readonly peerPassword?: string;
+  readonly record?: string;
+  readonly send: number;
+  readonly messages?: number;
+  /** Milliseconds. */
+  readonly for?: number;
+  readonly retry?: number;
+  readonly judge: 'peer' | 'both';
+  readonly permit: readonly Permission[];
+}
+
+const DEFAULT_PORT = 10102;
+const DOMAIN = { country: 'XX', administrationDomain: ' ' };
+/** How long associations may take to be released at the end. */
+const FAREWELL = 2_000;
+
+export async function mta(presetName: string | undefined, options: MtaCommandOptions): Promise<void> {
+  if (options.list === true) {
+    for (const preset of presets) await writeLines(presetLines(preset));
+    return;
+  }
+  if (presetName === undefined) {
+    throw new P1specError('ERR_NO_PRESET', { message: 'which fake MTA?', hint: 'p1spec mta --list shows the presets' });
+  }
+  checkPermissions(options.permit, catalogue);
+  await new Session(presetNamed(presetName), options).run();
+}
+
+/** One run of a fake MTA: its links, what they carry, and what is found in it. */
+class Session {
+  readonly #preset: Preset;
+  readonly #options: MtaCommandOptions;
+  readonly #mta: Mta;
+  readonly #recorder: Recorder | undefined;
+  /** Links that we opened have the peer as responder; the others as initiator. */
+  readonly #judges: { readonly opened: ConversationJudge; readonly accepted: ConversationJudge };
+  readonly #findings: Finding[] = [];
+  #listener: Listener | undefined;
+  readonly #links = new Set<Link>();
+  #connections = 0;
+  #passed = 0;
+  #finish: () => void = () => {};
+
+  constructor(preset: Preset, options: MtaCommandOptions) {
+    this.#preset = preset;
+    this.#options = options;
+    const { judge, permit, name, password, peerName, peerPassword, connect, retry } = options;
+    const judging = (iut: string) =>
+      new ConversationJudge({ permissions: permit, ...(judge === 'peer' ? { iut } : {}) });
+    this.#judges = { opened: judging('r'), accepted: judging('i') };
+    this.#recorder = options.record === undefined ? undefined : this.#openRecorder(options.record);
+    const ours = { mtaName: name ?? preset.name, password };
+    const intervals = retry === undefined ? {} : { retry: { openInterval: retry, transferInterval: retry } };
+    const theirs = peerPassword === undefined ? {} : { theirs: { mtaName: peerName, password: peerPassword } };
+    this.#mta = new Mta({
+      name: ours.mtaName,
+      server: preset.family === 'exchange' ? 'EXCHANGE' : 'FOREIGN',
+      preset,
+      domain: { ...DOMAIN, privateDomain: preset.family === 'exchange' ? 'EXCHANGE' : 'FOREIGN' },
+      clock: systemClock,
+      random: (octets) => new Uint8Array(randomBytes(octets)),
+      strangers: { ours, ...intervals },
+      peers:
+        connect === undefined
+          ? []
+          : [
+              {
+                name: peerName,
+                ours,
+                ...theirs,
+                ...intervals,
+                connect: async () => this.#observed(await connectTcp(connect)),
+              },
+            ],
+    });
+  }
+
+  async run(): Promise<void> {
+    const { listen, connect, messages } = this.#options;
+    narrate(this.#mta, say);
+    const count = () => {
+      this.#passed += 1;
+      if (messages !== undefined && this.#passed >= messages) this.#finish();
+    };
+    for (const event of ['messageTransferred', 'messageReceived', 'reportReceived'] as const)
+      this.#mta.on(event, count);
+    const finished = this.#untilFinished();
+    try {
+      // Without a word on where, it listens: on loopback, for this machine alone.
+      if (listen !== undefined || connect === undefined)
+        await this.#listen(listen ?? { host: '127.0.0.1', port: DEFAULT_PORT });
+      this.#mta.start();
+      this.#submit();
+      await finished;
+    } finally {
+      await this.#end();
+    }
+    this.#conclude();
+  }
+
+  async #listen({ host, port }: HostPort): Promise<void> {
+    this.#listener = await listenTcp({ host, port, onLink: (link) => this.#mta.accept(this.#observed(link)) });
+    say(`${this.#preset.name} listens on ${this.#listener.endpoint}`);
+  }
+
+  #submit(): void {
+    const { send, connect, peerName } = this.#options;
+    if (send > 0 && connect === undefined) {
+      throw new P1specError('ERR_SEND_NOWHERE', {
+        message: '--send needs a peer to send to',
+        hint: 'add --connect HOST:PORT',
+      });
+    }
+    for (let i = 1; i <= send; i += 1) {
+      this.#mta.submit(peerName, {
+        originator: orName({ ...DOMAIN, privateDomain: 'P1SPEC', surname: 'Sender' }),
+        recipients: [orName({ ...DOMAIN, privateDomain: 'P1SPEC', surname: 'Recipient' })],
+        subject: `Message ${i} of ${send}`,
+        text: `This is message ${i} of ${send}, sent by p1spec.`,
+      });
+    }
+  }
+
+  /** Everything that passes is recorded and judged before the MTA reacts to it. */
+  #observed(link: Link): Link {
+    const connection = this.#connections;
+    this.#connections += 1;
+    const judge = link.opened === 'here' ? this.#judges.opened : this.#judges.accepted;
+    this.#links.add(link);
+    return recordLink(link, {
+      connection,
+      clock: systemClock,
+      sink: (event) => {
+        this.#recorder?.record(event);
+        this.#tell(judge.push(event));
+      },
+    });
+  }
+
+  #tell(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      this.#findings.push(finding);
+      if (finding.tier === 3) continue;
+      for (const line of findingLines(finding, { rule: ruleOf(finding.rule) })) process.stdout.write(`${line}\n`);
+    }
+  }
+
+  #untilFinished(): Promise<void> {
+    const { for: duration } = this.#options;
+    return new Promise((resolve) => {
+      // Timers of the clock keep no process alive: this one does.
+      const alive = setInterval(() => {}, 60_000);
+      const timer = duration === undefined ? undefined : setTimeout(() => this.#finish(), duration);
+      const stop = () => this.#finish();
+      this.#finish = () => {
+        clearInterval(alive);
+        clearTimeout(timer);
+        process.off('SIGINT', stop).off('SIGTERM', stop);
+        resolve();
+      };
+      process.on('SIGINT', stop).on('SIGTERM', stop);
+    });
+  }
+
+  async #end(): Promise<void> {
+    this.#finish();
+    this.#mta.stop();
+    const until = Date.now() + FAREWELL;
+    while (this.#mta.associations.length > 0 && Date.now() < until) await new Promise((next) => setTimeout(next, 20));
+    this.#mta.kill();
+    // A peer that does not answer does not close either.
+    for (const link of this.#links) link.destroy();
+    await this.#listener?.close();
+    for (const judge of Object.values(this.#judges)) this.#tell(judge.end());
+    this.#recorder?.close();
+  }
+
+  #conclude(): void {
+    const summaries = Object.values(this.#judges).map((judge) => judge.summary);
+    const binds = summaries.reduce((sum, summary) => sum + summary.binds, 0);
+    const failing = this.#findings.filter(fails).length;
+    process.stdout.write(`${binds} binds, ${this.#passed} messages, ${failing} findings that fail\n`);
+    if (failing > 0) process.exitCode = Exit.findings;
+    else if (binds === 0) process.exitCode = Exit.inconclusive;
+  }
+
+  #openRecorder(file: string): Recorder {
+    const { connect } = this.#options;
+    const us = { name: this.#options.name ?? this.#preset.name, preset: this.#preset.name };
+    const header = transcriptHeader({
+      mode: 'normal',
+      recorded: new Date().toISOString(),
+      ...(connect === undefined ? { responder: us } : { initiator: us }),
+      deliberateErrors: deliberateErrorsOf(this.#preset),
+    });
+    if (!file.endsWith('.pcapng')) return TranscriptWriter.open(file, header, { overwrite: true });
+    const fd = openNew(file, true);
+    return new PcapngWriter((bytes: Uint8Array) => writeAll(fd, bytes, file), header);
+  }
+}
+
+/** Progress goes to stderr; findings and the summary are the result. */
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString()}  ${line}\n`);
+}

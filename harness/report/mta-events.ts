@@ -1,0 +1,63 @@
+import type { Mta } from '../mta/engine.js';
+import type { MtaEvents } from '../mta/events.js';
+import { formatEvidence } from '../mta/evidence.js';
+import type { Preset } from '../mta/preset.js';
+import { escapeText } from './escape.js';
+
+type Describe = { readonly [K in keyof MtaEvents]: (event: MtaEvents[K]) => string | undefined };
+
+/** What an MTA tells, a line an event; undefined for what says nothing to a person. */
+const texts: Describe = {
+  associationOpened: ({ association, role, peer }) =>
+    `association ${association} ${role === 'initiator' ? 'to' : 'from'} ${peer} is open`,
+  associationClosed: ({ association, ending, detail }) =>
+    `association ${association} ${ending}${detail === undefined ? '' : `: ${detail}`}`,
+  bindRefused: ({ association, by, error }) =>
+    `bind on association ${association} refused by ${by === 'us' ? 'us' : 'the peer'}: ${error ?? 'no MTA-bind error given'}`,
+  messageQueued: ({ peer, item }) =>
+    `${item.kind} ${item.identifier} queued to ${peer}, ${item.priority}${item.system ? ', system' : ''}`,
+  messageTransferred: ({ peer, item }) => `${item.kind} ${item.identifier} transferred to ${peer}`,
+  transferFailed: ({ peer, item, reason }) => `${item.kind} ${item.identifier} not taken by ${peer}: ${reason}`,
+  transferRefused: ({ association, answer }) => `transfer on association ${association} refused by us: ${answer}`,
+  messageReceived: ({ peer, apdu }) =>
+    `${apdu.kind ?? 'unreadable APDU'} ${apdu.identifier ?? ''} received from ${peer}`,
+  reportReceived: ({ peer, apdu }) => `report ${apdu.identifier ?? ''} received from ${peer}`,
+  nonDelivered: ({ peer, item }) => `${item.kind} ${item.identifier} to ${peer} given up`,
+  queueBlocked: ({ peer, head, length }) =>
+    `queue to ${peer} blocked by ${head.kind} ${head.identifier}, ${length} waiting`,
+  notCaredFor: ({ peer, apdu, error }) =>
+    `${apdu.kind ?? 'APDU'} from ${peer} could be neither relayed nor reported on: ${error.message}`,
+  queueDrained: ({ peer }) => `queue to ${peer} drained`,
+  nextRetry: ({ peer, at, cause }) => `next ${cause} retry to ${peer} at ${new Date(at).toISOString()}`,
+};
+
+/** Tells every event of an MTA as a line of escaped text. */
+export function narrate(mta: Mta, tell: (line: string) => void): void {
+  for (const name of Object.keys(texts) as (keyof MtaEvents)[]) subscribe(mta, name, tell);
+}
+
+function subscribe<K extends keyof MtaEvents>(mta: Mta, name: K, tell: (line: string) => void): void {
+  mta.on(name, (event) => {
+    const text = texts[name](event);
+    if (text !== undefined) tell(escapeText(text));
+  });
+}
+
+/** A preset with every statement that it makes and what that rests on. */
+export function* presetLines(preset: Preset): Generator<string> {
+  yield `${preset.name}  (${preset.family})`;
+  yield `  ${preset.says}.`;
+  for (const { what, evidence } of preset.statements) yield `  - ${what}  [${formatEvidence(evidence)}]`;
+}
+
+/** What a preset sends wrong on purpose, for the header of a recording. */
+export function deliberateErrorsOf(preset: Preset): string[] {
+  const { bindMarker, routing } = preset.personality({
+    server: 'SERVER',
+    domain: { country: 'XX', administrationDomain: ' ' },
+  });
+  return [
+    ...(bindMarker === undefined ? [] : [`${preset.name}: proprietary data in the MTA-bind (${bindMarker.place})`]),
+    ...(routing === undefined ? [] : [`${preset.name}: system messages with routing data`]),
+  ];
+}

@@ -1,0 +1,105 @@
+import { presets } from '../mta/presets/index.js';
+import { fails, type Permission } from '../rules/finding.js';
+import { p1specVersion } from '../transcript/format.js';
+import type { CaseFinding } from './results.js';
+import { prepareOut, Testbed } from './testbed.js';
+import type { Verdict } from './verdict.js';
+
+/** What came of one Exchange preset with one third-party preset. */
+export interface MatrixCell {
+  readonly exchange: string;
+  readonly peer: string;
+  /** `inconclusive` where there was no association to look at. */
+  readonly verdict: Extract<Verdict, 'pass' | 'fail' | 'inconclusive'>;
+  /** Places in what the Exchange side sent that hold proprietary data, each counted once. */
+  readonly leaks: number;
+  /** The rules that found them. */
+  readonly rules: readonly string[];
+  readonly queue: {
+    readonly drained: boolean;
+    readonly out: number;
+    readonly submitted: number;
+    /** What is left in it, system messages included; null where the target does not tell. */
+    readonly length: number | null;
+  };
+  readonly inbound: { readonly arrived: number; readonly submitted: number };
+  readonly transcript: string | null;
+}
+
+export interface MatrixResult {
+  readonly tool: 'p1spec';
+  readonly version: string;
+  readonly startedAt: string;
+  readonly cells: readonly MatrixCell[];
+}
+
+export interface MatrixOptions {
+  readonly out?: string;
+  readonly permissions?: readonly Permission[];
+  readonly timeoutScale?: number;
+  readonly onCell?: (cell: MatrixCell) => void;
+  readonly signal?: AbortSignal;
+}
+
+const OUTBOUND = 3;
+const INBOUND = 2;
+/** Retry intervals that a queue has to drain. */
+const INTERVALS = 2;
+
+/** Every Exchange preset against every third-party preset: mail both ways, and what became of it. */
+export async function matrix(options: MatrixOptions = {}): Promise<MatrixResult> {
+  const startedAt = new Date().toISOString();
+  const cells: MatrixCell[] = [];
+  prepareOut(options.out);
+  for (const exchange of presets.filter(({ family }) => family === 'exchange')) {
+    for (const peer of presets.filter(({ family }) => family === 'third-party')) {
+      if (options.signal?.aborted === true) break;
+      const cell = await conversation(exchange.name, peer.name, options);
+      cells.push(cell);
+      options.onCell?.(cell);
+    }
+  }
+  return { tool: 'p1spec', version: p1specVersion(), startedAt, cells };
+}
+
+async function conversation(exchange: string, preset: string, options: MatrixOptions): Promise<MatrixCell> {
+  const { out, permissions, timeoutScale } = options;
+  const bed = new Testbed({ name: `matrix-${exchange}-${preset}`, target: exchange, out, permissions, timeoutScale });
+  try {
+    const { iut, peer } = await bed.start({ preset });
+    await iut.sends(OUTBOUND).messages();
+    const queue = iut.queueTo(peer);
+    const refused = () => peer.associations.some(({ outcome }) => outcome === 'refused' || outcome === 'aborted');
+    await bed.settles(() => queue.isDrained || refused());
+    const inbound = await peer.sends(INBOUND).messages();
+    await bed.settles(() => queue.isDrained, INTERVALS * bed.retryInterval);
+    await peer.hasDelivered(inbound);
+    const taken = new Set(
+      bed.traffic.sentByPeers(peer.name).flatMap(({ confirmed, identifier }) => (confirmed ? [identifier] : [])),
+    );
+    const state = { drained: queue.isDrained, out: queue.out.length, length: queue.account?.length ?? null };
+    await bed.close();
+    const leaks = distinct(bed.traffic.findings().filter(fails));
+    const arrived = inbound.filter((identifier) => taken.has(identifier)).length;
+    const bound = bed.traffic.associations.some(({ isBound }) => isBound);
+    const good = leaks.length === 0 && state.drained && arrived === INBOUND;
+    return {
+      exchange,
+      peer: preset,
+      verdict: bound ? (good ? 'pass' : 'fail') : 'inconclusive',
+      leaks: leaks.length,
+      rules: [...new Set(leaks.map(({ rule }) => rule))].sort(),
+      queue: { ...state, submitted: OUTBOUND },
+      inbound: { arrived, submitted: INBOUND },
+      transcript: bed.transcripts[0] ?? null,
+    };
+  } finally {
+    await bed.close();
+  }
+}
+
+/** What is found again on each attempt is one leak. */
+function distinct(findings: readonly CaseFinding[]): CaseFinding[] {
+  const seen = new Map(findings.map((finding) => [`${finding.rule} ${finding.path}`, finding]));
+  return [...seen.values()];
+}

@@ -1,0 +1,171 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { openConversation } from '../../harness/transcript/open.js';
+import type { CaseResult } from '../../harness/verdict/results.js';
+import { parseXml } from '../support/xml.js';
+import { runCli, startCli, temporaryFolder } from './support/cli.js';
+
+interface RunJson {
+  readonly cases: readonly (CaseResult & { readonly standing: string })[];
+  readonly summary: { readonly cases: number; readonly exitCode: number; readonly verdicts: Record<string, number> };
+  readonly interrupted?: string;
+}
+
+describe('p1spec run', function () {
+  this.timeout(120_000);
+  let folder: ReturnType<typeof temporaryFolder>;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+  const run = (...args: string[]) => runCli(['run', '--out', join(folder.path, 'out'), ...args]);
+
+  it('passes the default target, and leaves a transcript for every case', async () => {
+    const { status, stdout, stderr } = await run();
+    expect(stderr).to.equal('');
+    expect(status, stdout).to.equal(0);
+    const [, count] = /^(\d+) cases: \1 pass/m.exec(stdout) ?? [];
+    const ids = [...stdout.matchAll(/^pass +(P1\/\w+\/\w+-\d+) /gm)].map(([, id]) => id as string);
+    expect(ids).to.have.lengthOf(Number(count));
+    const files = readdirSync(join(folder.path, 'out')).sort();
+    expect(files).to.deep.equal(ids.map((id) => `${id.replaceAll('/', '-')}.ndjson`).sort());
+    const { header } = await openConversation(join(folder.path, 'out', 'P1-ROUTE-BV-001.ndjson'));
+    expect(header).to.deep.include({ mode: 'normal', deliberateErrors: [] });
+    expect(header?.initiator?.preset).to.equal('exchange-2003-kb916986');
+  });
+
+  it('names the leaks of SP2 and the queue that does not drain, in every report', async () => {
+    const json = join(folder.path, 'report.json');
+    const junit = join(folder.path, 'deep', 'report.xml');
+    const { status, stdout } = await run(
+      ...['--target', 'exchange-2003-sp2', '--reporter', `json=${json}`, '--reporter', `junit=${junit}`],
+    );
+    expect(status).to.equal(1);
+    expect(stdout)
+      .to.match(/^fail +P1\/ROUTE\/BV-001/m)
+      .and.to.match(/^fail +P1\/ROUTE\/BV-004/m);
+    expect(stdout).to.match(/^fail +P1\/QUEUE\/BV-002/m);
+    expect(stdout).to.match(/^pass +P1\/QUEUE\/BV-001/m, 'mail to tolerant drains');
+    expect(stdout).to.match(/^pass +P1\/QUEUE\/BV-003/m, 'mail from the peer arrives');
+    expect(stdout).to.include('0 of 3 came out').and.to.include('reproduce:   npx p1spec run P1/ROUTE/BV-001');
+    expect(stdout)
+      .to.match(/offset \d+, \d+ octets, connection 0 i2r, layer p1/)
+      .and.to.match(/\^\^\^\^/);
+
+    const result = JSON.parse(readFileSync(json, 'utf8')) as RunJson;
+    expect(result.summary.exitCode).to.equal(1);
+    const bind = caseOf(result, 'P1/ROUTE/BV-001');
+    const [leak] = bind.failing;
+    expect(leak).to.include({ rule: 'BIND-001', tier: 1, direction: 'i2r', layer: 'p1' });
+    const packet = caseOf(result, 'P1/ROUTE/BV-004').failing.map(({ rule }) => rule);
+    expect(packet).to.include('BODY-003');
+    const failed = result.cases.filter(({ verdict }) => verdict === 'fail').map(({ group }) => group);
+    expect([...new Set(failed)]).to.deep.equal(['ROUTE', 'QUEUE']);
+
+    // The offset is that of the recording.
+    const { header, ...recording } = await openConversation(bind.transcripts[0] as string);
+    expect(header?.deliberateErrors.join()).to.include('exchange-2003-sp2');
+    const octets = await sent(recording.file);
+    expect(octets[leak?.offset ?? 0]).to.equal(0x85);
+
+    const suites = parseXml(readFileSync(junit, 'utf8'));
+    expect(suites.attributes.failures).to.equal(String(result.summary.verdicts.fail));
+    expect(suites.attributes.tests).to.equal(String(result.summary.cases));
+  });
+
+  it('shows progress on stderr where stdout is a report', async () => {
+    const { status, stdout, stderr } = await run('ROUTE/BV-001', '--reporter', 'json');
+    expect(status).to.equal(0);
+    expect((JSON.parse(stdout) as RunJson).cases.map(({ id }) => id)).to.deep.equal(['P1/ROUTE/BV-001']);
+    expect(stderr).to.equal('p1spec: 1/1 pass P1/ROUTE/BV-001\n');
+  });
+
+  it('lists cases without running them', async () => {
+    const { status, stdout } = await run('--list', 'QUEUE', '--exclude', '*BO*');
+    expect(status).to.equal(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).to.match(/^P1\/QUEUE\/BV-001 +The queue to a tolerant peer drains$/);
+    for (const line of lines) expect(line).to.match(/^P1\/QUEUE\/BV-\d{3} /);
+    expect(existsSync(join(folder.path, 'out'))).to.equal(false);
+  });
+
+  it('bears a failure that is expected, and no pass that is not', async () => {
+    const expected = ['ROUTE/BV-001', '--expect-fail', 'P1/ROUTE/BV-001=ticket 7'];
+    const known = await run(...expected, '--target', 'exchange-2003-sp2');
+    expect(known.status, known.stdout).to.equal(0);
+    expect(known.stdout).to.include('expected failure: P1/ROUTE/BV-001: ticket 7');
+    const mended = await run(...expected);
+    expect(mended.status).to.equal(1);
+    expect(mended.stdout).to.include('unexpected pass');
+  });
+
+  it('prints permissions, which change what fails', async () => {
+    const json = join(folder.path, 'report.json');
+    const { stdout } = await run(
+      ...[
+        'ROUTE/BV-003',
+        '--target',
+        'exchange-2003-sp2',
+        '--permit',
+        'ADDR-006=agreed in May',
+        '--reporter',
+        `json=${json}`,
+      ],
+    );
+    expect(stdout).to.include('permitted: ADDR-006: agreed in May');
+    const { failing, findings } = caseOf(JSON.parse(readFileSync(json, 'utf8')) as RunJson, 'P1/ROUTE/BV-003');
+    expect(failing.map(({ rule }) => rule)).not.to.include('ADDR-006');
+    expect(findings.find(({ rule }) => rule === 'ADDR-006')?.permitted).to.equal('agreed in May');
+  });
+
+  for (const [what, args, says] of [
+    ['no such case', ['NOPE'], 'no case matches "NOPE"'],
+    ['no such target', ['--target', 'exchange-2003-sp9'], "did you mean 'exchange-2003-sp2'?"],
+    ['a mode without suites', ['--mode', 'x410-1984'], 'x410-1984'],
+    ['no such reporter', ['--reporter', 'tap'], 'console, json, junit'],
+    ['two reporters on stdout', ['--reporter', 'json', '--reporter', 'junit'], 'cannot share stdout'],
+    ['a bad shard', ['--shard', '3/2'], '3/2'],
+    ['a permission without reason', ['--permit', 'ADDR-006'], 'rule=reason'],
+    ['a permission of tier 1', ['--permit', 'BIND-001=why not'], 'BIND-001'],
+    ['an expectation without reason', ['--expect-fail', 'P1/ROUTE/BV-001'], 'why it is expected'],
+    ['a folder that is a file', ['BIND/BV-001', '--out', '/dev/null/x'], '/dev/null'],
+    ['an option that does not exist', ['--fast'], '--fast'],
+  ] as const) {
+    it(`says what is wrong with ${what}, and exits 2`, async () => {
+      const { status, stdout, stderr } = await run(...args);
+      expect(status, stderr).to.equal(2);
+      expect(stderr + stdout).to.include(says);
+      expect(stderr).not.to.match(/^\s+at .*:\d+:\d+/m);
+    });
+  }
+
+  it('leaves a report when it is interrupted', async () => {
+    const json = join(folder.path, 'report.json');
+    const { child, ended, says } = startCli(['run', '--out', join(folder.path, 'out'), '--reporter', `json=${json}`]);
+    await says(/^pass /m);
+    child.kill('SIGINT');
+    const { status, stdout } = await ended;
+    expect(status).to.equal(3);
+    expect(stdout).to.include('ended before its end: ended by SIGINT');
+    const { summary, interrupted } = JSON.parse(readFileSync(json, 'utf8')) as RunJson;
+    expect(interrupted).to.equal('ended by SIGINT');
+    expect(summary.verdicts['not-run']).to.be.greaterThan(0);
+    expect(summary.verdicts.error).to.equal(0);
+  });
+});
+
+function caseOf({ cases }: RunJson, id: string): CaseResult {
+  const found = cases.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`${id} is not in the report`);
+  return found;
+}
+
+/** What the initiator of the first connection sent. */
+async function sent(file: string): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const event of (await openConversation(file)).events()) {
+    if (event.kind === 'data' && event.connection === 0 && event.direction === 'i2r') parts.push(event.octets);
+  }
+  return Buffer.concat(parts);
+}

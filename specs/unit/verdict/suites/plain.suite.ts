@@ -1,0 +1,3 @@
+describe('a suite that knows nothing of cases', () => {
+  it('has no verdict', () => {});
+});

@@ -1,4 +1,7 @@
+import { formatEvidence } from '../mta/evidence.js';
+import type { Preset } from '../mta/preset.js';
 import type { RuleInfo } from '../rules/rule.js';
+import type { CaseDescription } from '../verdict/results.js';
 
 /** The rules as lines for a terminal: id, tier, strength, what holds. */
 export function* ruleLines(rules: readonly RuleInfo[]): Generator<string> {
@@ -19,32 +22,77 @@ const TIER = {
   3: 'quality: told, never fails',
 } as const;
 
-/** The catalogue as a page. */
+const WRITTEN = 'Written by `npm run docs`; a test fails where it is stale.';
+
+/** The catalogue of rules as a page. */
 export function rulesMarkdown(rules: readonly RuleInfo[]): string {
-  const families = new Map<string, RuleInfo[]>();
-  for (const rule of rules) {
-    const family = rule.id.split('-')[0] as string;
-    families.set(family, [...(families.get(family) ?? []), rule]);
-  }
   const lines = [
     '# Rules',
     '',
-    'Written by `npm run docs` from the rules themselves. Tier 1 violates the Recommendations and fails; tier 2 is legal P1',
-    'that needs an agreement, and fails unless permitted (`--permit rule=reason`); tier 3 is told and never fails.',
+    WRITTEN,
+    '',
+    'Tier 1 violates the Recommendations and fails. Tier 2 is legal P1 that needs an agreement, and fails unless permitted',
+    '(`--permit rule=reason`). Tier 3 is told and never fails.',
   ];
-  for (const [family, members] of families) {
+  for (const [family, members] of byGroup(rules, ({ id }) => id.split('-')[0] as string)) {
     lines.push(
       '',
       `## ${family}`,
       '',
-      '| id | tier | strength | what holds | clause | why |',
-      '|---|---|---|---|---|---|',
+      ...table(['id', 'tier', 'strength', 'what holds', 'clause', 'why'], members.map(ruleRow)),
     );
-    for (const { id, tier, strength, title, clause, rationale } of members) {
-      lines.push(
-        `| ${[id, tier, strength, title, clause, rationale].map((cell) => String(cell).replace(/\|/g, '\\|')).join(' | ')} |`,
-      );
-    }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function ruleRow({ id, tier, strength, title, clause, rationale }: RuleInfo): string[] {
+  return [id, String(tier), strength, title, clause, rationale];
+}
+
+/** The catalogue of cases as a page. */
+export function casesMarkdown(cases: readonly CaseDescription[]): string {
+  const lines = [
+    '# Cases',
+    '',
+    WRITTEN,
+    '',
+    "BV is valid behaviour of the peer, BI invalid, BO inopportune. The role is the IUT's.",
+  ];
+  for (const [group, members] of byGroup(cases, (each) => each.group)) {
+    const rows = members.map(({ id, purpose, role, strength, clause }) => [id, purpose, role, strength, clause]);
+    lines.push('', `## ${group}`, '', ...table(['id', 'purpose', 'role', 'strength', 'clause'], rows));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The presets as a page: what each does, and what that rests on. */
+export function presetsMarkdown(presets: readonly Preset[]): string {
+  const lines = [
+    '# Presets',
+    '',
+    WRITTEN,
+    '',
+    "What a preset does, and on what that rests: an article of Microsoft's Knowledge Base (KB), a recorded reaction of a real",
+    'MTA, or an **assumption** of this project. An assumption is not documented behaviour of any product; it is an option',
+    'with a default.',
+  ];
+  for (const { name, says, statements } of presets) {
+    const rows = statements.map(({ what, evidence }) => [
+      what,
+      formatEvidence(evidence).replace(/^assumption/, '**assumption**'),
+    ]);
+    lines.push('', `## ${name}`, '', `${says}.`, '', ...table(['what', 'evidence'], rows));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function byGroup<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  return groups;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

@@ -1,10 +1,10 @@
 import type { Finding, Permission } from '../rules/finding.js';
+import type { Strength } from '../rules/rule.js';
 import type { Mode } from '../stack/association/events.js';
 import type { Verdict } from './verdict.js';
 
 /** Who opens the association that a case is about; `both` where it does not matter or both do. */
 export type CaseRole = 'initiator' | 'responder' | 'both';
-export type Strength = 'shall' | 'should' | 'may';
 
 /** What a case says of itself, for lists and reports. */
 export interface CaseFacts {

@@ -109,10 +109,9 @@ program
   .argument('<out>', 'a name that ends in .ndjson, .pcapng or .hex')
   .action(async (input, out) => (await import('./commands/convert.js')).convert(input, out));
 
-/** Also called by tests; never exits the process itself. */
-export async function main(argv: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
   try {
-    await program.parseAsync([...argv]);
+    await program.parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : Exit.error;
     else fail(error);
@@ -163,4 +162,4 @@ function natural(text: string): number {
   return value;
 }
 
-await main(process.argv);
+await main();

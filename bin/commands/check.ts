@@ -7,6 +7,7 @@ import { findingLines } from '../../harness/report/findings.js';
 import { catalogue, ruleOf } from '../../harness/rules/catalogue.js';
 import { ConversationJudge, type ConversationOptions } from '../../harness/rules/conversation.js';
 import { checkPermissions, type Finding, fails, type Permission } from '../../harness/rules/finding.js';
+import { type Secret, secretsIn } from '../../harness/rules/secrets.js';
 import type { Conversation } from '../../harness/transcript/conversation.js';
 import { openConversation } from '../../harness/transcript/open.js';
 import { Exit, fail } from '../exit.js';
@@ -47,12 +48,18 @@ const ALIKE = 5;
 
 const EXIT = { pass: Exit.clean, fail: Exit.findings, inconclusive: Exit.inconclusive } as const;
 
+interface Judged extends CheckedFile {
+  /** Passwords, which are not shown. */
+  readonly secrets: readonly Secret[];
+}
+
 async function judge(
   conversation: Conversation,
   options: ConversationOptions,
   baseline: Baseline | undefined,
-): Promise<CheckedFile> {
-  const judging = new ConversationJudge(options);
+): Promise<Judged> {
+  const secrets: Secret[] = [];
+  const judging = new ConversationJudge({ ...options, onEvent: (event) => secrets.push(...secretsIn(event)) });
   const findings: Finding[] = [];
   for await (const event of conversation.events()) findings.push(...judging.push(event));
   findings.push(...judging.end());
@@ -60,14 +67,18 @@ async function judge(
   if (truncation !== undefined) {
     process.stderr.write(`p1spec: ${conversation.file} is cut short: ${truncation.reason}\n`);
   }
-  return { file: conversation.file, summary: judging.summary, findings, known: baseline?.known(findings) ?? new Set() };
+  const { summary } = judging;
+  return { file: conversation.file, summary, findings, known: baseline?.known(findings) ?? new Set(), secrets };
 }
 
 /** Findings with their octets, worst first in the order of the file, and a line that sums up. */
-async function tell(conversation: Conversation, result: CheckedFile, quiet: boolean): Promise<void> {
+async function tell(conversation: Conversation, result: Judged, quiet: boolean): Promise<void> {
   const { findings, known, summary, file } = result;
   const told = quiet ? findings.filter((finding) => fails(finding) && !known.has(finding)) : findings;
-  const excerpts = new ExcerptCollector(told.filter(({ tier }) => tier < 3));
+  const excerpts = new ExcerptCollector(
+    told.filter(({ tier }) => tier < 3),
+    result.secrets,
+  );
   for await (const event of conversation.events()) excerpts.push(event);
   const repeats = new Map<string, number>();
   for (const finding of told) {

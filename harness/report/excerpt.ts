@@ -1,5 +1,6 @@
 import { Octets } from '../ber/octets.js';
 import type { LinkEvent } from '../link/events.js';
+import { masked, type Secret } from '../rules/secrets.js';
 import type { Direction } from '../stack/direction.js';
 
 /** A place in the stream of one direction of one connection. */
@@ -23,11 +24,13 @@ interface Window {
 
 /** Picks the octets around places out of a conversation, read a second time. */
 export class ExcerptCollector {
+  readonly #secrets: readonly Secret[];
   readonly #windows = new Map<string, Window[]>();
   readonly #all = new Map<StreamPlace, Window>();
   readonly #offsets = new Map<string, number>();
 
-  constructor(places: Iterable<StreamPlace>) {
+  constructor(places: Iterable<StreamPlace>, secrets: readonly Secret[] = []) {
+    this.#secrets = secrets;
     for (const place of places) {
       const from = Math.max(0, place.offset - (place.offset % BEFORE) - BEFORE);
       const to = place.offset + Math.min(Math.max(place.length, 1), SHOWN);
@@ -53,9 +56,10 @@ export class ExcerptCollector {
     }
   }
 
-  /** The octets around a place; empty where the conversation does not have them. */
+  /** The octets around a place, passwords masked; empty where the conversation does not have them. */
   excerpt(place: StreamPlace): Octets {
-    return joinAdjacent(this.#all.get(place)?.parts ?? []);
+    const secrets = this.#secrets.filter((each) => streamKey(each) === streamKey(place));
+    return masked(joinAdjacent(this.#all.get(place)?.parts ?? []), secrets);
   }
 }
 

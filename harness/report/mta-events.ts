@@ -49,15 +49,3 @@ export function* presetLines(preset: Preset): Generator<string> {
   yield `  ${preset.says}.`;
   for (const { what, evidence } of preset.statements) yield `  - ${what}  [${formatEvidence(evidence)}]`;
 }
-
-/** What a preset sends wrong on purpose, for the header of a recording. */
-export function deliberateErrorsOf(preset: Preset): string[] {
-  const { bindMarker, routing } = preset.personality({
-    server: 'SERVER',
-    domain: { country: 'XX', administrationDomain: ' ' },
-  });
-  return [
-    ...(bindMarker === undefined ? [] : [`${preset.name}: proprietary data in the MTA-bind (${bindMarker.place})`]),
-    ...(routing === undefined ? [] : [`${preset.name}: system messages with routing data`]),
-  ];
-}

@@ -6,6 +6,7 @@ import type { LinkEvent } from '../link/events.js';
 import type { Link } from '../link/link.js';
 import { recordLink } from '../link/recorder.js';
 import { connectTcp, type Listener, listenTcp } from '../link/tcp.js';
+import { deliberateErrorsOf } from '../mta/deliberate-errors.js';
 import { Mta } from '../mta/engine.js';
 import type { Address, Domain } from '../mta/names.js';
 import type { PeerConfig } from '../mta/peer.js';
@@ -280,7 +281,7 @@ export class Testbed {
       mode: 'normal',
       initiator,
       responder,
-      deliberateErrors: [...leaksOf(this.#preset), ...deliberateErrors],
+      deliberateErrors: [...deliberateErrorsOf(this.#preset), ...deliberateErrors],
     });
     this.transcripts.push(file);
     return TranscriptWriter.open(file, header, { overwrite: true });
@@ -310,15 +311,4 @@ function privateDomainOf(recipient: ORName): string | undefined {
     readonly numeric?: string;
   };
   return printable ?? numeric;
-}
-
-/** What a fake IUT gets wrong on purpose, in words. */
-function leaksOf({ name, family, personality }: Preset): string[] {
-  if (family !== 'exchange') return [];
-  const { bindMarker, routing, bilateralSite } = personality({ server: IUT_NAME, domain: domainOf(IUT_NAME) });
-  return [
-    ...(bindMarker === undefined ? [] : [`${name}: proprietary data in the bind (${bindMarker.place})`]),
-    ...(routing === undefined ? [] : [`${name}: system messages that hold the link state table`]),
-    ...(bilateralSite === undefined ? [] : [`${name}: per-domain bilateral information`]),
-  ];
 }

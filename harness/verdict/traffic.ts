@@ -1,11 +1,12 @@
 import type { Decoded } from '../asn1/decoded.js';
-import { concat, toHex } from '../ber/octets.js';
+import { concat, Octets } from '../ber/octets.js';
 import type { LinkEvent } from '../link/events.js';
 import type { MTSIdentifier } from '../p1/identifiers.js';
 import { formatMTSIdentifier } from '../p1/text.js';
 import type { Permission } from '../rules/finding.js';
 import { Judge } from '../rules/judge.js';
 import { p1UserTypes } from '../rules/p1-association.js';
+import { masked, type Secret, secretsIn } from '../rules/secrets.js';
 import type { AssociationEvent, Outcome, Refusal, Transfer } from '../stack/association/events.js';
 import { type Direction, opposite } from '../stack/direction.js';
 import type { Spdu } from '../stack/session/spdu.js';
@@ -155,6 +156,8 @@ export class Traffic {
   readonly #judges = new Map<number, Judge>();
   readonly #findings = new Map<number, CaseFinding[]>();
   readonly #streams = new Map<string, Stream>();
+  /** Passwords: no result shows them. */
+  readonly #secrets: Secret[] = [];
   readonly #gathering = new Map<Transfer, Gathering>();
   readonly #watchers = new Set<() => void>();
 
@@ -232,6 +235,7 @@ export class Traffic {
   #take(association: SeenAssociation, events: AssociationEvent[]): void {
     for (const event of events) {
       if (event.kind !== 'content') association.events.push(event);
+      this.#secrets.push(...secretsIn(event));
       this.#gather(association, event);
     }
     const judge = this.#judges.get(association.connection);
@@ -299,7 +303,8 @@ export class Traffic {
     const parts = stream.chunks
       .filter((chunk) => chunk.offset < to && chunk.offset + chunk.octets.length > from)
       .map((chunk) => chunk.octets.subarray(Math.max(0, from - chunk.offset), to - chunk.offset));
-    return { context: { offset: from, octets: toHex(concat(parts)) } };
+    const secrets = this.#secrets.filter((each) => each.connection === connection && each.direction === direction);
+    return { context: { offset: from, octets: masked(Octets.of(concat(parts), from), secrets).toHex() } };
   }
 
   #tell(): void {

@@ -32,6 +32,7 @@ describe('p1spec check', () => {
       .to.match(/^tier 1 {2}BIND-001/m)
       .and.to.match(/initiator to responder, offset \d+, 13 octets/);
     expect(stdout).to.match(/ 85 0b [\s\S]*\^\^/);
+    expect(stdout, 'the password beside it is masked').to.include('******').and.not.to.include('secret');
   });
 
   it('gives the same findings of the same conversation in every form', async () => {

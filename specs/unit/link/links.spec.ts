@@ -92,6 +92,18 @@ for (const [name, pair] of [
       await close();
     });
 
+    it('can be dropped while its own end is still under way, and is then gone', async () => {
+      const { here, there, close } = await pair();
+      const one = collect(here);
+      const other = collect(there);
+      here.close();
+      here.destroy();
+      await one.until(() => one.told.some((what) => what.startsWith('close')));
+      await other.until(() => other.told.length > 0);
+      there.destroy();
+      await close();
+    });
+
     it('keeps what came before it was started, and knows who opened it', async () => {
       const { here, there, close } = await pair();
       collect(here);

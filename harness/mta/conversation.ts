@@ -34,7 +34,29 @@ export interface Arrival {
   readonly apdu: ReceivedApdu;
 }
 
-type Which = 'a' | 'b';
+export type Which = 'a' | 'b';
+
+/** The randomness of one side. Each has its own, so that it can be replayed without the other. */
+export function sideRandom(seed: number, which: Which): (octets: number) => Uint8Array {
+  return seededRandom(which === 'a' ? seed : ~seed);
+}
+
+/** The MTA of one side; `connect` leads to the other one. */
+export function mtaOf(
+  { preset, name, domain, peer, options }: Side,
+  other: { readonly name: string; readonly connect: () => Promise<Link> },
+  environment: Pick<MtaOptions, 'clock' | 'random'>,
+): Mta {
+  const connect = peer?.activation === 'remote' ? {} : { connect: other.connect };
+  return new Mta({
+    ...options,
+    ...environment,
+    name,
+    preset,
+    domain,
+    peers: [{ ...peer, name: other.name, ...connect }],
+  });
+}
 
 /** Two MTAs with a network between them. */
 export class Conversation {
@@ -45,14 +67,15 @@ export class Conversation {
   readonly #sides: Record<Which, Side>;
   readonly #mtas: Partial<Record<Which, Mta>> = {};
   readonly #listeners: Partial<Record<Which, Listener>> = {};
-  readonly #random: (octets: number) => Uint8Array;
+  readonly #random: Readonly<Record<Which, (octets: number) => Uint8Array>>;
   #connections = 0;
 
   constructor(a: Side, b: Side, options: ConversationOptions) {
     this.clock = options.clock;
     this.#options = options;
     this.#sides = { a, b };
-    this.#random = seededRandom(options.seed ?? 1);
+    const { seed = 1 } = options;
+    this.#random = { a: sideRandom(seed, 'a'), b: sideRandom(seed, 'b') };
   }
 
   get a(): Mta {
@@ -133,18 +156,12 @@ export class Conversation {
   }
 
   #make(which: Which): Mta {
-    const { preset, name, domain, peer, options } = this.#sides[which];
     const other = which === 'a' ? 'b' : 'a';
-    const connect = peer?.activation === 'remote' ? {} : { connect: () => this.#connect(other) };
-    const mta = new Mta({
-      ...options,
-      name,
-      preset,
-      domain,
-      peers: [{ ...peer, name: this.#nameOf(other), ...connect }],
-      clock: this.clock,
-      random: this.#random,
-    });
+    const mta = mtaOf(
+      this.#sides[which],
+      { name: this.#nameOf(other), connect: () => this.#connect(other) },
+      { clock: this.clock, random: this.#random[which] },
+    );
     const arrived = ({ apdu }: { apdu: ReceivedApdu }) => this.received[which].push({ at: this.clock.now(), apdu });
     mta.on('messageReceived', arrived);
     mta.on('reportReceived', arrived);

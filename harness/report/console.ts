@@ -1,10 +1,11 @@
 import { fromHex, Octets } from '../ber/octets.js';
+import { ruleOf } from '../rules/catalogue.js';
 import { countsAs, runExitCode, standing } from '../verdict/expected-failures.js';
 import { permissionName } from '../verdict/permissions.js';
 import type { CaseFinding, CaseResult, RunDescription, RunListener, RunResult } from '../verdict/results.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { escapeText } from './escape.js';
-import { hexdumpLines } from './hexdump.js';
+import { findingLines } from './findings.js';
 import { type Paint, painter, type Sink, type Style } from './sink.js';
 import { counted, summaryText } from './summary.js';
 
@@ -123,14 +124,8 @@ export function* findingBlocks(findings: readonly CaseFinding[], indent = '   ')
   if (groups.size > SHOWN) yield `${indent}and ${counted(groups.size - SHOWN, 'finding')} more`;
 }
 
-/** A finding with its place in the conversation and among the octets around it. */
 function* placeLines(finding: CaseFinding, indent: string): Generator<string> {
-  const { rule, tier, message, clause, connection, direction, offset, length, path, layer, context } = finding;
-  yield `${indent}${rule} (tier ${tier}, ${clause}): ${escapeText(message)}`;
-  yield `${indent}  offset ${offset}, ${counted(length, 'octet')}, connection ${connection} ${direction}, layer ${layer}`;
-  yield `${indent}  path ${escapeText(path)}`;
-  if (finding.permitted !== undefined) yield `${indent}  permitted: ${escapeText(finding.permitted)}`;
-  if (context === undefined) return;
-  const octets = Octets.of(fromHex(context.octets), context.offset);
-  yield* hexdumpLines(octets, { indent: `${indent}  `, mark: { offset, length } });
+  const { context } = finding;
+  const excerpt = context === undefined ? undefined : Octets.of(fromHex(context.octets), context.offset);
+  yield* findingLines(finding, { rule: ruleOf(finding.rule), excerpt, indent });
 }

@@ -50,7 +50,7 @@ describe('p1spec run', function () {
     expect(stdout).to.match(/^pass +P1\/QUEUE\/BV-003/m, 'mail from the peer arrives');
     expect(stdout).to.include('0 of 3 came out').and.to.include('reproduce:   npx p1spec run P1/ROUTE/BV-001');
     expect(stdout)
-      .to.match(/offset \d+, \d+ octets, connection 0 i2r, layer p1/)
+      .to.match(/connection 0, initiator to responder, offset \d+, \d+ octets/)
       .and.to.match(/\^\^\^\^/);
 
     const result = JSON.parse(readFileSync(json, 'utf8')) as RunJson;

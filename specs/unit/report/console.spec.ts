@@ -25,9 +25,9 @@ describe('the console report', () => {
       'Requirement: No proprietary routing data',
       'Expected:    nothing foreign',
       'Actual:      1 finding: BIND-001 at 20',
-      'BIND-001 (tier 1, X.411 MTABindArgument)',
-      'offset 20, 4 octets, connection 0 i2r, layer p1',
-      'path MTABindArgument.authenticated',
+      'tier 1  BIND-001  The MTA-bind argument',
+      'MTABindArgument.authenticated: ',
+      'connection 0, initiator to responder, offset 20, 4 octets  (X.411 MTABindArgument)',
       'transcript:  p1spec-out/P1-ROUTE-BV-001.ndjson',
       'reproduce:   npx p1spec run P1/ROUTE/BV-001 --target exchange-2003-sp2',
     ]) {

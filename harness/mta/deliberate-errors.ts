@@ -1,0 +1,14 @@
+import type { Preset } from './preset.js';
+
+/** What a preset sends that does not belong on a foreign link, in words; for the header of a recording. */
+export function deliberateErrorsOf({ name, personality }: Preset): string[] {
+  const { bindMarker, routing, bilateralSite } = personality({
+    server: 'SERVER',
+    domain: { country: 'XX', administrationDomain: ' ' },
+  });
+  return [
+    ...(bindMarker === undefined ? [] : [`${name}: proprietary data in the MTA-bind (${bindMarker.place})`]),
+    ...(routing === undefined ? [] : [`${name}: system messages that hold the link state table`]),
+    ...(bilateralSite === undefined ? [] : [`${name}: per-domain bilateral information`]),
+  ];
+}

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { decode } from '../../harness/asn1/decode.js';
-import { toJson } from '../../harness/asn1/json.js';
+import { type Json, toJson } from '../../harness/asn1/json.js';
 import { P1specError } from '../../harness/ber/error.js';
 import { fromHex, Octets } from '../../harness/ber/octets.js';
-import { readElement } from '../../harness/ber/reader.js';
+import { readElements } from '../../harness/ber/reader.js';
+import { escapeText } from '../../harness/report/escape.js';
 import { ladderLines } from '../../harness/report/ladder.js';
 import { ShowCollector, showJson } from '../../harness/report/show.js';
 import { treeLines } from '../../harness/report/tree.js';
@@ -11,7 +12,7 @@ import { nameTypes } from '../../harness/report/type-names.js';
 import { p1UserTypes } from '../../harness/rules/p1-association.js';
 import { observe } from '../../harness/transcript/observe.js';
 import { openConversation } from '../../harness/transcript/open.js';
-import { Exit } from '../exit.js';
+import { Exit, fail } from '../exit.js';
 import { write, writeLines } from '../output.js';
 
 export interface ShowOptions {
@@ -41,7 +42,7 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   }
 }
 
-/** One bare BER value from a file of octets or of hexadecimal text. */
+/** Bare BER values from a file of octets or of hexadecimal text. */
 async function showValue(file: string, name: string, json: boolean): Promise<void> {
   const type = nameTypes.get(name);
   if (type === undefined) {
@@ -50,18 +51,23 @@ async function showValue(file: string, name: string, json: boolean): Promise<voi
       hint: `known are ${[...nameTypes.keys()].join(', ')}`,
     });
   }
-  const octets = Octets.of(await readValue(file));
-  const { element, rest } = readElement(octets);
-  const { decoded, issues } = decode(type, element, { name });
-  if (json) await write(`${JSON.stringify(decoded === undefined ? null : toJson(decoded), undefined, 2)}\n`);
-  else if (decoded !== undefined) await writeLines(treeLines(decoded));
-  for (const issue of issues) {
-    process.stderr.write(
-      `p1spec: ${issue.kind} at ${issue.offset}+${issue.length} (${issue.path}): ${issue.message}\n`,
-    );
+  const values: Json[] = [];
+  let failed = false;
+  // A file may hold several values, one behind the other, and the last one may be cut.
+  const { elements, error } = readElements(Octets.of(await readValue(file)));
+  for (const element of elements) {
+    const { decoded, issues } = decode(type, element, { name });
+    failed ||= decoded === undefined;
+    values.push(decoded === undefined ? null : toJson(decoded));
+    if (!json && decoded !== undefined) await writeLines(treeLines(decoded));
+    for (const issue of issues) {
+      const { kind, offset, length, path, message } = issue;
+      process.stderr.write(`p1spec: ${kind} at ${offset}+${length} (${escapeText(path)}): ${escapeText(message)}\n`);
+    }
   }
-  if (rest.length > 0) process.stderr.write(`p1spec: ${rest.length} octets behind the value\n`);
-  if (decoded === undefined) process.exitCode = Exit.inconclusive;
+  if (json) await write(`${JSON.stringify(values.length === 1 ? values[0] : values, undefined, 2)}\n`);
+  if (error !== undefined) fail(error);
+  else if (failed || values.length === 0) process.exitCode = Exit.inconclusive;
 }
 
 async function readValue(file: string): Promise<Uint8Array> {

@@ -65,6 +65,23 @@ describe('p1spec show and convert', () => {
     expect(JSON.parse(stdout).probe).to.include({ contentLength: 1000 });
   });
 
+  it('decodes several values that stand one behind the other, and says what is wrong with one', async () => {
+    const file = join(folder.path, 'trace.hex');
+    const domain = '630f610413024742620313012013024142';
+    const element = (time: string) => {
+      const supplied = `8011${Buffer.from(time).toString('hex')}820100`;
+      const body = `${domain}31${(supplied.length / 2).toString(16)}${supplied}`;
+      return `30${(body.length / 2).toString(16)}${body}`;
+    };
+    writeFileSync(file, `${element('960701133155-0400')}\n${element('961301133155-0400')}`);
+    const { stdout, stderr } = await runCli(['show', '--json', '--type', 'TraceInformationElement', file]);
+    const times = JSON.parse(stdout).map(
+      (each: { domainSuppliedInformation: { arrivalTime: string } }) => each.domainSuppliedInformation.arrivalTime,
+    );
+    expect(times).to.deep.equal(['960701133155-0400', '961301133155-0400']);
+    expect(stderr).to.match(/malformed at \d+\+19 .*is no UTCTime/);
+  });
+
   it('refuses an unknown type, and names those it knows', async () => {
     const { status, stderr } = await runCli(['show', '--type', 'MTS-APDO', recording]);
     expect(status).to.equal(2);

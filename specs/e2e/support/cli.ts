@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** Milliseconds that a process may run. */
-const LEASH = 60_000;
+const LEASH = 55_000;
 
 export interface CliResult {
   readonly status: number | null;

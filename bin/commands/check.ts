@@ -75,11 +75,10 @@ async function judge(
 async function tell(conversation: Conversation, result: Judged, quiet: boolean): Promise<void> {
   const { findings, known, summary, file } = result;
   const told = quiet ? findings.filter((finding) => fails(finding) && !known.has(finding)) : findings;
-  const excerpts = new ExcerptCollector(
-    told.filter(({ tier }) => tier < 3),
-    result.secrets,
-  );
-  for await (const event of conversation.events()) excerpts.push(event);
+  const shown = told.filter(({ tier }) => tier < 3);
+  const excerpts = new ExcerptCollector(shown, result.secrets);
+  // The file is read again only where there is something in it to show.
+  if (shown.length > 0) for await (const event of conversation.events()) excerpts.push(event);
   const repeats = new Map<string, number>();
   for (const finding of told) {
     const same = `${finding.rule} ${finding.message}`;

@@ -11,6 +11,7 @@ import {
   type TypeRef,
   universalTag,
 } from './types.js';
+import { type UsualContent, usualContent } from './usual.js';
 
 /** A declaration made ready for the engines: tags resolved as X.680 31.2 says, members by tag. */
 export type Compiled = CompiledPrimitive | CompiledOpen | CompiledCollection | CompiledStructure;
@@ -19,10 +20,16 @@ interface CompiledCommon {
   readonly name: string;
   /** Tags from the outermost in; all but the last are explicit wrappers. Empty for an untagged CHOICE or open type. */
   readonly tags: readonly Tag[];
+  /** The same as keys. */
+  readonly keys: readonly number[];
+  /** How many of them are on elements around the value's own. */
+  readonly wrappers: number;
 }
 export interface CompiledPrimitive extends CompiledCommon {
   readonly base: 'primitive';
   readonly type: PrimitiveType;
+  /** Whether the content of an element has nothing odd about it, seen at a glance. */
+  readonly isUsual: UsualContent;
 }
 export interface CompiledOpen extends CompiledCommon {
   readonly base: 'open';
@@ -47,9 +54,12 @@ export interface CompiledMember {
   readonly type: Compiled;
   /** Keys of the tags it can begin with; undefined for an untagged open type, which takes any. */
   readonly tags: readonly number[] | undefined;
+  readonly hasDefault: boolean;
 }
 export interface CompiledMembers {
   readonly list: readonly CompiledMember[];
+  /** Those that are not optional. */
+  readonly required: readonly CompiledMember[];
   /** The first member of each tag: a SEQUENCE may have several, X.680 25.6. */
   readonly byTag: ReadonlyMap<number, CompiledMember>;
   /** The first member that is an untagged open type, if there is one: it takes any tag. */
@@ -85,23 +95,47 @@ function compileType(type: AnyType): Compiled {
       return retag(inner, type.tag, type.explicit, type.name);
     }
     case 'open':
-      return { base: 'open', name: type.name, tags: [], type };
+      return shaped({ base: 'open', name: type.name, tags: [], type });
     case 'sequenceOf':
     case 'setOf': {
       const tags = [{ tagClass: TagClass.universal, tagNumber: universalTag(type) }];
-      return { base: 'collection', name: type.name, tags, type, of: () => compile(type.of) };
+      let of: Compiled | undefined;
+      const member = (): Compiled => {
+        of ??= compile(type.of);
+        return of;
+      };
+      return shaped({ base: 'collection', name: type.name, tags, type, of: member });
     }
     default: {
       const tags = [{ tagClass: TagClass.universal, tagNumber: universalTag(type) }];
-      return { base: 'primitive', name: type.name, tags, type };
+      return shaped({ base: 'primitive', name: type.name, tags, type, isUsual: usualContent(type) });
     }
   }
 }
 
-function compileStructure(construct: StructureClass): CompiledStructure {
+/** All that any of them has. */
+interface Fields extends Pick<CompiledCommon, 'name' | 'tags'> {
+  readonly base: Compiled['base'];
+  readonly type?: PrimitiveType | OpenType | CollectionType;
+  readonly isUsual?: UsualContent;
+  readonly of?: () => Compiled;
+  readonly declaration?: StructureDeclaration;
+  readonly construct?: StructureClass;
+  readonly members?: CompiledStructure['members'];
+}
+
+/** One shape for all of them: engines look at a compiled type for every element that they read. */
+function shaped({ base, name, tags, type, isUsual, of, declaration, construct, members }: Fields): Compiled {
+  const keys = tags.map(({ tagClass, tagNumber }) => tagKey(tagClass, tagNumber));
+  const ownsLast = base !== 'open' && declaration?.kind !== 'choice';
+  const wrappers = ownsLast ? Math.max(0, tags.length - 1) : tags.length;
+  return { base, name, tags, keys, wrappers, type, isUsual, of, declaration, construct, members } as Compiled;
+}
+
+function compileStructure(construct: StructureClass): Compiled {
   const declaration = declarationOf(construct);
   const compiled = new Map<Edition, CompiledMembers>();
-  return {
+  return shaped({
     base: 'structure',
     name: declaration.name,
     tags: declaration.tag === undefined ? [] : [declaration.tag],
@@ -115,17 +149,18 @@ function compileStructure(construct: StructureClass): CompiledStructure {
       }
       return members;
     },
-  };
+  });
 }
 
 /** X.680 31.2: an implicit tag replaces the outermost tag; over an untagged CHOICE or open type it is explicit. */
 function retag(inner: Compiled, tag: Tag, isExplicit: boolean, name: string): Compiled {
   const kept = isExplicit ? inner.tags : inner.tags.slice(1);
-  return { ...inner, name: name === '' ? inner.name : name, tags: [tag, ...kept] };
+  return shaped({ ...inner, name: name === '' ? inner.name : name, tags: [tag, ...kept] });
 }
 
 function compileMembers(declaration: StructureDeclaration, edition: Edition): CompiledMembers {
   const list: CompiledMember[] = [];
+  const required: CompiledMember[] = [];
   const byTag = new Map<number, CompiledMember>();
   let any: CompiledMember | undefined;
   for (const each of declaration.members) {
@@ -135,12 +170,14 @@ function compileMembers(declaration: StructureDeclaration, edition: Edition): Co
       type = retag(type, { tagClass: TagClass.context, tagNumber: each.tag }, each.explicit, '');
     }
     const keys = firstTags(type, edition);
-    const compiled: CompiledMember = { declaration: each, index: list.length, type, tags: keys };
+    const hasDefault = 'default' in each;
+    const compiled: CompiledMember = { declaration: each, index: list.length, type, tags: keys, hasDefault };
     list.push(compiled);
+    if (!each.optional) required.push(compiled);
     if (keys === undefined) any ??= compiled;
     else for (const key of keys) if (!byTag.has(key)) byTag.set(key, compiled);
   }
-  return { list, byTag, any };
+  return { list, required, byTag, any };
 }
 
 /** The tags with which a value of the type can begin; undefined where any tag can. */
@@ -169,8 +206,8 @@ function findFirstTags(type: Compiled, edition: Edition): number[] | undefined {
 }
 
 /** Whether the last tag stands on the value itself (implicit or its own), not on a wrapper around it. */
-export function ownsLastTag(type: Compiled): boolean {
-  return type.base !== 'open' && !(type.base === 'structure' && type.declaration.kind === 'choice');
+export function ownsLastTag({ tags, wrappers }: Compiled): boolean {
+  return wrappers < tags.length;
 }
 
 /** The member of a SET, or the alternative of a CHOICE, that an element of this tag is, if any. */
@@ -181,6 +218,8 @@ export function memberFor(members: CompiledMembers, element: Element): CompiledM
 /** The member of a SEQUENCE that an element is: the next that fits, else one that should have come earlier. */
 export function memberInOrder(members: CompiledMembers, element: Element, next: number): CompiledMember | undefined {
   const { key } = element;
+  const due = members.list[next];
+  if (due?.tags?.length === 1 && due.tags[0] === key) return due;
   const direct = members.byTag.get(key);
   if (direct !== undefined && direct.index >= next && members.any === undefined) return direct;
   for (let i = next; i < members.list.length; i += 1) {

@@ -1,5 +1,5 @@
 import type { Element } from '../ber/element.js';
-import { tagKey, tagName } from '../ber/tag.js';
+import { tagName } from '../ber/tag.js';
 import {
   type Compiled,
   type CompiledCollection,
@@ -11,9 +11,8 @@ import {
   firstTags,
   memberFor,
   memberInOrder,
-  ownsLastTag,
 } from './compile.js';
-import { Decoded, joinPath } from './decoded.js';
+import { Decoded, joinPath, UNREAD } from './decoded.js';
 import type { Issue, IssueKind } from './issue.js';
 import { readPrimitive } from './primitives.js';
 import { joinSegments } from './segments.js';
@@ -68,11 +67,13 @@ class Decoder {
   }
 
   value(type: Compiled, element: Element, name: string, parent: Decoded | undefined): Decoded | undefined {
-    const place: Place = { name, parent };
-    const inner = this.#unwrap(type, element, place);
+    const inner = usualInner(type, element) ?? this.#unwrap(type, element, { name, parent });
     if (inner === undefined) return undefined;
-    if (type.base === 'primitive') return this.#primitive(type, element, inner, place);
-    const node = new Decoded({ type, name, parent, element, inner });
+    if (type.base === 'primitive') {
+      if (inner.isPlain && type.isUsual(inner)) return new Decoded(type, name, parent, element, inner, UNREAD);
+      return this.#primitive(type, element, inner, { name, parent });
+    }
+    const node = new Decoded(type, name, parent, element, inner);
     switch (type.base) {
       case 'open':
         this.#open(type, node);
@@ -89,12 +90,11 @@ class Decoder {
 
   /** Takes explicit wrappers off and checks the tags on the way. */
   #unwrap(type: Compiled, element: Element, place: Place): Element | undefined {
-    const { tags } = type;
-    const wrappers = ownsLastTag(type) ? tags.length - 1 : tags.length;
+    const { tags, keys, wrappers } = type;
     let inner = element;
     for (let i = 0; i < tags.length; i += 1) {
       const tag = tags[i] as (typeof tags)[number];
-      if (inner.key !== tagKey(tag.tagClass, tag.tagNumber)) {
+      if (inner.key !== keys[i]) {
         this.#foreign('malformed', place, inner, `${tagName(inner)} where ${type.name} should be`);
         return undefined;
       }
@@ -117,7 +117,7 @@ class Decoder {
     const { name, parent } = place;
     if (inner.streamed) {
       for (const foreign of inner.children) this.#foreignSegment(foreign, place);
-      return new Decoded({ type, name, parent, element, inner });
+      return new Decoded(type, name, parent, element, inner);
     }
     if (inner.constructed && !isString(type)) {
       this.#issue('malformed', place, inner, `${type.name} in constructed form`);
@@ -125,12 +125,12 @@ class Decoder {
     }
     const content = inner.constructed ? this.#segments(type, inner, place) : inner.bytes;
     // Half a value is none: what a capture has cut off is not judged.
-    if (!inner.complete) return new Decoded({ type, name, parent, element, inner });
+    if (!inner.complete) return new Decoded(type, name, parent, element, inner);
     const reading = readPrimitive(type.type, inner, content);
     for (const problem of reading.problems) {
       this.#issue(problem.kind, place, problem.at ?? inner, `${type.name}: ${problem.message}`);
     }
-    return new Decoded({ type, name, parent, element, inner, primitive: reading.value });
+    return new Decoded(type, name, parent, element, inner, reading.value);
   }
 
   #segments(type: CompiledPrimitive, inner: Element, place: Place): Uint8Array {
@@ -160,7 +160,7 @@ class Decoder {
       return;
     }
     const child = this.value(compiled, inner, '', node);
-    if (child !== undefined) node.children.push(child);
+    if (child !== undefined) node.adopt(child);
   }
 
   #collection(type: CompiledCollection, node: Decoded): void {
@@ -168,16 +168,17 @@ class Decoder {
     if (!this.#isConstructed(inner, type, node)) return;
     const of = type.of();
     const tags = firstTags(of, this.#edition);
-    inner.children.forEach((child, i) => {
-      const name = `[${i}]`;
+    const count = inner.children.length;
+    for (let i = 0; i < count; i += 1) {
+      const child = inner.children[i] as Element;
+      const name = INDEXES[i] ?? `[${i}]`;
       if (tags !== undefined && !tags.includes(child.key)) {
         this.#foreign('unknown-element', { name, parent: node }, child, `${tagName(child)} is no ${of.name}`);
-        return;
+        continue;
       }
       const member = this.value(of, child, name, node);
-      if (member !== undefined) node.children.push(member);
-    });
-    const count = inner.children.length;
+      if (member !== undefined) node.adopt(member);
+    }
     const { size } = type.type;
     if (!inner.complete || size === undefined) return;
     if (count < (size.min ?? 0) || count > (size.max ?? Number.POSITIVE_INFINITY)) {
@@ -194,21 +195,23 @@ class Decoder {
       return;
     }
     const child = this.value(member.type, sent, member.declaration.name, node);
-    if (child !== undefined) node.children.push(child);
+    if (child !== undefined) node.adopt(child);
   }
 
   #members(type: CompiledStructure, node: Decoded): void {
     const { inner } = node;
     if (!this.#isConstructed(inner, type, node)) return;
     const members = type.members(this.#edition);
-    const present: boolean[] = [];
+    const present = new Array<boolean>(members.list.length).fill(false);
     const ordered = type.declaration.kind === 'sequence';
     let next = 0;
+    let strangers = 0;
     for (const raw of inner.children) {
       const child = this.#tolerate(type, raw, node);
       const member = ordered ? memberInOrder(members, child, next) : memberFor(members, child);
       if (member === undefined) {
         this.#foreign('unknown-element', node, child, `${tagName(child)} is no member of ${type.name}`);
+        strangers += 1;
         continue;
       }
       const { name } = member.declaration;
@@ -220,15 +223,20 @@ class Decoder {
         this.#foreign('misplaced-element', { name, parent: node }, child, `${name} out of order`);
       }
       present[member.index] = true;
-      next = Math.max(next, member.index + 1);
+      if (member.index >= next) next = member.index + 1;
       const value = this.value(member.type, child, name, node);
       if (value === undefined) continue;
-      node.children.push(value);
-      if ('default' in member.declaration) this.#explicitDefault(member, value);
+      node.adopt(value);
+      if (member.hasDefault) this.#explicitDefault(member, value);
     }
     if (!inner.complete) return;
-    for (const member of members.list) {
-      if (present[member.index] === true || member.declaration.optional) continue;
+    for (const member of members.required) {
+      if (present[member.index] === true) continue;
+      // An alternative that an untagged CHOICE does not have looks like a member too many: it is one thing wrong.
+      if (strangers > 0 && isUntaggedChoice(member.type)) {
+        strangers -= 1;
+        continue;
+      }
       this.#issue('missing-element', node, inner, `${type.name} without its ${member.declaration.name}`);
     }
   }
@@ -257,6 +265,7 @@ class Decoder {
   }
 
   #form(element: Element, place: Place): void {
+    if (element.isMinimal) return;
     if (!element.minimalLength) this.#issue('encoding-form', place, element, 'a length in more octets than it needs');
     if (!element.minimalTag) this.#issue('encoding-form', place, element, 'a tag in more octets than it needs');
   }
@@ -285,6 +294,25 @@ class Decoder {
     const path = parent === undefined ? name : joinPath(parent.path, name);
     this.issues.push({ kind, path, offset: at.offset, length: at.length, message, detail });
   }
+}
+
+/** The element of the value where everything about its tags is as declared; undefined where there may be more to say. */
+function usualInner({ keys, wrappers }: Compiled, element: Element): Element | undefined {
+  let inner = element;
+  for (let i = 0; i < keys.length; i += 1) {
+    if (inner.key !== keys[i] || !inner.isMinimal) return undefined;
+    if (i >= wrappers) break;
+    if (inner.children.length !== 1) return undefined;
+    inner = inner.children[0] as Element;
+  }
+  return inner;
+}
+
+/** Names of members of collections, made once: long ones have hundreds. */
+const INDEXES: readonly string[] = Array.from({ length: 1024 }, (_, i) => `[${i}]`);
+
+function isUntaggedChoice(type: Compiled): boolean {
+  return type.base === 'structure' && type.declaration.kind === 'choice' && type.tags.length === 0;
 }
 
 /** The types whose encoding may be constructed. X.690 8.6, 8.7, 8.21; UTCTime is a VisibleString, X.680 47. */

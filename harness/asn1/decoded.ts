@@ -1,5 +1,11 @@
 import type { Element } from '../ber/element.js';
 import type { Compiled, CompiledMember } from './compile.js';
+import { readPrimitive } from './primitives.js';
+
+/** Stands for the value of a primitive that is read when somebody asks: of most values nobody does. */
+export const UNREAD: unique symbol = Symbol('unread');
+/** Of all that have none; nobody adds to it. */
+const NO_CHILDREN: Decoded[] = [];
 
 /**
  * One decoded value in place: its type, the octets it came from, and what is inside it. The tree mirrors the
@@ -14,25 +20,43 @@ export class Decoded {
   readonly element: Element;
   /** The TLV that holds the value itself. */
   readonly inner: Element;
-  /** Components, members of a collection, the chosen alternative, or the resolved value of an open type. */
-  readonly children: Decoded[] = [];
-  /** The value of a primitive; undefined where the octets are not of the type. */
-  readonly primitive: unknown;
+  #children: Decoded[] = NO_CHILDREN;
+  #primitive: unknown;
 
-  constructor(init: {
-    type: Compiled;
-    name: string;
-    parent: Decoded | undefined;
-    element: Element;
-    inner: Element;
-    primitive?: unknown;
-  }) {
-    this.type = init.type;
-    this.name = init.name;
-    this.parent = init.parent;
-    this.element = init.element;
-    this.inner = init.inner;
-    this.primitive = init.primitive;
+  /** For the decoder. `primitive` is the value of a primitive, or `UNREAD` where its content is of the type. */
+  constructor(
+    type: Compiled,
+    name: string,
+    parent: Decoded | undefined,
+    element: Element,
+    inner: Element,
+    primitive?: unknown,
+  ) {
+    this.type = type;
+    this.name = name;
+    this.parent = parent;
+    this.element = element;
+    this.inner = inner;
+    this.#primitive = primitive;
+  }
+
+  /** Components, members of a collection, the chosen alternative, or the resolved value of an open type. */
+  get children(): readonly Decoded[] {
+    return this.#children;
+  }
+
+  /** For the decoder. */
+  adopt(child: Decoded): void {
+    if (this.#children === NO_CHILDREN) this.#children = [child];
+    else this.#children.push(child);
+  }
+
+  /** The value of a primitive; undefined where the octets are not of the type. */
+  get primitive(): unknown {
+    if (this.#primitive === UNREAD && this.type.base === 'primitive') {
+      this.#primitive = readPrimitive(this.type.type, this.inner, this.inner.bytes).value;
+    }
+    return this.#primitive;
   }
 
   /** From the root: `MTS-APDU.message.envelope.perRecipientFields[0].recipientName`. */

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Element } from '../ber/element.js';
 import { concat } from '../ber/octets.js';
 import { BitString } from './bit-string.js';
+import { REPERTOIRE } from './repertoire.js';
 import { bitStringContent } from './segments.js';
 import type { Bounds, Charset, EnumeratedType, IntegerType, PrimitiveType } from './types.js';
 
@@ -117,14 +118,14 @@ function namedBitProblems(
   octets: Uint8Array,
 ): PrimitiveProblem[] {
   const numbers = Object.values(named);
-  if (numbers.length === 0) return [];
+  if (numbers.length === 0 && size?.max === undefined) return [];
   const allowed = Math.ceil(Math.max(...numbers.map((n) => n + 1), size?.max ?? 0, size?.min ?? 0) / 8);
   const tail = octets.subarray(Math.max(allowed, 1));
   if (tail.every((octet) => octet === 0)) return [];
   const rope = bitStringContent(element);
   const offset = rope.offsetAt(octets.length - tail.length);
   const at = { offset, length: rope.offsetAt(octets.length - 1) + 1 - offset };
-  return [{ kind: 'surplus-octets', message: `${tail.length} octets in the tail of a BIT STRING of named bits`, at }];
+  return [{ kind: 'surplus-octets', message: `${tail.length} octets in the tail of a BIT STRING`, at }];
 }
 
 /** X.690 8.19. Values of any size are read; only their text is bounded. */
@@ -157,14 +158,6 @@ function arcValue(octets: Uint8Array): number | bigint {
   for (const octet of octets) bits += (octet & 0x7f).toString(2).padStart(7, '0');
   return BigInt(bits);
 }
-
-const REPERTOIRE: Partial<Record<Charset, RegExp>> = {
-  numeric: /[^0-9 ]/,
-  printable: /[^A-Za-z0-9 '()+,\-./:=?]/,
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: IA5 is all of 0 to 127
-  ia5: /[^\x00-\x7f]/,
-  visible: /[^ -~]/,
-};
 
 /** Characters are kept octet for octet (as Latin-1) save for BMP, Universal and UTF-8 strings, which have a code. */
 function readCharacters(

@@ -6,15 +6,25 @@ import type { Edition, TypeRef } from './types.js';
 
 /**
  * Tells, while an element of a type is still being read, whether the element that now opens is one whose declaration
- * says that its content is streamed. `parents` are the open elements around it, the type's own element first.
+ * says that its content is streamed. `parents` are the open elements around it; the type's own stands at `from`.
  */
 export function streamedMember(ref: TypeRef, edition: Edition = 1988): StreamedMember {
   const type = compile(ref);
+  const known = STREAMED[edition].get(type) ?? findStreamedMember(type, edition);
+  STREAMED[edition].set(type, known);
+  return known;
+}
+
+const STREAMED: Record<Edition, WeakMap<Compiled, StreamedMember>> = { 1984: new WeakMap(), 1988: new WeakMap() };
+
+function findStreamedMember(type: Compiled, edition: Edition): StreamedMember {
   const depths = streamedDepths(type, edition);
-  return (header, parents) => {
-    if (!depths.has(parents.length)) return false;
+  const deepest = Math.max(-1, ...depths);
+  return (header, parents, from = 0) => {
+    const depth = parents.length - from;
+    if (depth > deepest || !depths.has(depth)) return false;
     let current: Compiled | undefined = type;
-    for (let i = 0; i < parents.length && current !== undefined; ) {
+    for (let i = from; i < parents.length && current !== undefined; ) {
       const descent: Descent | undefined = enter(current, parents, i, edition, header);
       if (descent === undefined) return false;
       current = descent.type;
@@ -24,7 +34,7 @@ export function streamedMember(ref: TypeRef, edition: Edition = 1988): StreamedM
   };
 }
 
-export type StreamedMember = (header: Header, parents: readonly Element[]) => boolean;
+export type StreamedMember = (header: Header, parents: readonly Element[], from?: number) => boolean;
 
 interface Descent {
   readonly type: Compiled;
@@ -77,9 +87,8 @@ function nextFitting(members: CompiledMembers, key: number, from: number): Compi
   return members.list.find(({ index, type }) => index >= from && startsWithKey(type, key));
 }
 
-function startsWithKey(type: Compiled, key: number): boolean {
-  const [outer] = type.tags;
-  return outer === undefined || tagKey(outer.tagClass, outer.tagNumber) === key;
+function startsWithKey({ keys }: Compiled, key: number): boolean {
+  return keys.length === 0 || keys[0] === key;
 }
 
 function startsWith(type: Compiled, header: Header): boolean {

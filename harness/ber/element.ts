@@ -1,23 +1,25 @@
 import { encodeIdentifier, encodeLength } from './header.js';
 import { concat, Octets } from './octets.js';
-import { type TagClass, tagKey } from './tag.js';
+import { type TagClass, tagClassOf, tagKey, tagNumberOf } from './tag.js';
 import type { Header } from './tokenizer.js';
 
 const NONE = new Uint8Array(0);
+/** Of all that have none; nobody adds to it. */
+const NO_CHILDREN: Element[] = [];
 
 /** One TLV as it was sent: its tag, its place, its form, and its content or children. */
 export class Element {
-  readonly tagClass: TagClass;
+  /** Tag class and number as one number, for maps. */
+  readonly key: number;
   readonly constructed: boolean;
-  readonly tagNumber: number;
   /** Stream offset of the first identifier octet. */
   readonly offset: number;
   readonly headerLength: number;
   /** Identifier octets alone. */
   readonly identifierLength: number;
-  /** Whether the length is of the indefinite form. */
-  readonly indefinite: boolean;
   readonly minimalLength: boolean;
+  /** Whether identifier and length took the fewest octets. */
+  readonly isMinimal: boolean;
   /** Own octets: header, content, end-of-contents octets. Of an incomplete element those that came. */
   length = 0;
   /** False where the octets ended inside it. */
@@ -26,34 +28,51 @@ export class Element {
   streamed = false;
   /** Content octets that went to the sink, those of all segments together. */
   streamedLength = 0;
-  /** Children of a constructed element, in the order sent. */
-  readonly children: Element[] = [];
   #bytes: Uint8Array = NONE;
   #from = 0;
   #to = 0;
-  #contentOffset = 0;
+  #contentOffset: number;
+  #children: Element[] = NO_CHILDREN;
   /** Length octets' value; undefined for the indefinite form. */
   readonly #declared: number | undefined;
-  /** Where the content came in several pieces: all of them, and the rope they make once it is asked for. */
+  /** Where the content came in several pieces: these, until they are asked for and joined. */
   #pieces: Octets[] | undefined;
-  #kept = 0;
-  #rope: Octets | undefined;
 
   constructor(header: Header) {
-    this.tagClass = header.tagClass;
+    this.key = tagKey(header.tagClass, header.tagNumber);
     this.constructed = header.constructed;
-    this.tagNumber = header.tagNumber;
     this.offset = header.offset;
     this.headerLength = header.headerLength;
     this.identifierLength = header.identifierLength;
     this.#declared = header.contentLength;
-    this.indefinite = header.contentLength === undefined;
     this.minimalLength = header.minimalLength;
+    this.isMinimal = header.minimalLength && (header.identifierLength === 1 || this.minimalTag);
     this.#contentOffset = header.offset + header.headerLength;
   }
 
-  get key(): number {
-    return tagKey(this.tagClass, this.tagNumber);
+  get tagClass(): TagClass {
+    return tagClassOf(this.key);
+  }
+
+  get tagNumber(): number {
+    return tagNumberOf(this.key);
+  }
+
+  /** Whether the length is of the indefinite form. */
+  get indefinite(): boolean {
+    return this.#declared === undefined;
+  }
+
+  /** Children of a constructed element, in the order sent. */
+  get children(): readonly Element[] {
+    return this.#children;
+  }
+
+  /** For who builds a tree. */
+  adopt(child: Element): void {
+    // Most have one: a wrapper its value, a CHOICE its alternative.
+    if (this.#children === NO_CHILDREN) this.#children = [child];
+    else this.#children.push(child);
   }
 
   /** Whether the tag took the fewest identifier octets; X.690 8.1.2 allows no others. */
@@ -64,11 +83,11 @@ export class Element {
 
   /** Content octets of a primitive element. */
   get content(): Octets {
-    this.#rope ??=
-      this.#pieces === undefined
-        ? Octets.of(this.#bytes.subarray(this.#from, this.#to), this.#contentOffset)
-        : Octets.join(this.#pieces);
-    return this.#rope;
+    if (this.#pieces === undefined) {
+      return Octets.of(this.#bytes.subarray(this.#from, this.#to), this.#contentOffset);
+    }
+    if (this.#pieces.length > 1) this.#pieces = [Octets.join(this.#pieces)];
+    return this.#pieces[0] as Octets;
   }
 
   /** Content octets of a primitive element, contiguous. */
@@ -76,9 +95,19 @@ export class Element {
     return this.#pieces === undefined ? this.#bytes.subarray(this.#from, this.#to) : this.content.toBytes();
   }
 
+  /** Whether it is primitive and all of it came in one piece and is here: then `octet` reads it. */
+  get isPlain(): boolean {
+    return this.complete && !this.constructed && !this.streamed && this.#pieces === undefined;
+  }
+
+  /** The content octet at `index`, of a plain element. */
+  octet(index: number): number {
+    return this.#bytes[this.#from + index] as number;
+  }
+
   /** Number of content octets of a primitive element that are kept. */
   get contentLength(): number {
-    return this.#pieces === undefined ? this.#to - this.#from : this.#kept;
+    return this.#pieces === undefined ? this.#to - this.#from : this.content.length;
   }
 
   /** For the reader: takes a piece of content. */
@@ -88,16 +117,10 @@ export class Element {
       this.#from = from;
       this.#to = to;
       this.#contentOffset = offset;
-      this.#rope = undefined;
       return;
     }
-    if (this.#pieces === undefined) {
-      this.#pieces = [this.content];
-      this.#kept = this.#to - this.#from;
-    }
+    this.#pieces ??= [this.content];
     this.#pieces.push(Octets.of(bytes.subarray(from, to), offset));
-    this.#kept += to - from;
-    this.#rope = undefined;
   }
 
   /** The same octets under another tag: for tolerated encodings. */
@@ -114,7 +137,7 @@ export class Element {
     });
     twin.length = this.length;
     twin.complete = this.complete;
-    twin.children.push(...content.children);
+    for (const child of content.children) twin.adopt(child);
     for (const { bytes, offset } of content.constructed ? [] : content.content.slices) {
       twin.append(bytes, 0, bytes.length, offset);
     }

@@ -38,11 +38,12 @@ export class TreeBuilder implements TokenHandler {
     if (this.#sink !== undefined && parent?.streamed === true) {
       // Segments of a constructed string, X.690 8.7.3, are counted, not kept; anything else is foreign and is kept.
       element.streamed = header.tagClass === TagClass.universal && header.tagNumber === Universal.octetString;
-      if (!element.streamed) (this.#stack[this.#sinkDepth - 1] as Element).children.push(element);
+      if (!element.streamed) (this.#stack[this.#sinkDepth - 1] as Element).adopt(element);
     } else if (this.#sink !== undefined) {
-      parent?.children.push(element);
+      parent?.adopt(element);
     } else {
-      (parent === undefined ? this.roots : parent.children).push(element);
+      if (parent === undefined) this.roots.push(element);
+      else parent.adopt(element);
       const sink = this.#select?.(header, this.#stack);
       if (sink !== undefined) {
         this.#sink = sink;

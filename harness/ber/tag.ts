@@ -41,6 +41,14 @@ export function tagKey(tagClass: TagClass, tagNumber: number): number {
   return tagClass * 0x1000000 + tagNumber;
 }
 
+export function tagClassOf(key: number): TagClass {
+  return (key >>> 24) as TagClass;
+}
+
+export function tagNumberOf(key: number): number {
+  return key & 0xffffff;
+}
+
 const PREFIX = ['UNIVERSAL ', 'APPLICATION ', '', 'PRIVATE '] as const;
 
 /** `[APPLICATION 4]`, `[2]`, as ASN.1 writes it. */

@@ -21,6 +21,7 @@ export interface Header {
 }
 
 export interface TokenHandler {
+  /** The header is good until this returns: it is the same object each time. */
   open(header: Header): void;
   /** Octets of a primitive element; any number of pieces, none for an empty one. `from`..`to` of `bytes`. */
   content(bytes: Uint8Array, from: number, to: number, offset: number): void;
@@ -28,13 +29,17 @@ export interface TokenHandler {
   close(endOfContents: boolean): void;
 }
 
+/** An element that is open. There is one frame for each depth, whatever opens there. */
 interface Frame {
-  /** Position behind the content; Infinity for the indefinite form. */
-  readonly end: number;
-  /** The nearest definite end around it. */
-  readonly limit: number;
-  readonly constructed: boolean;
+  /** Position behind the content; NO_END for the indefinite form. */
+  end: number;
+  /** The nearest definite end, its own or one around it; NO_END where there is none. */
+  limit: number;
+  constructed: boolean;
 }
+
+/** Not infinity: with small integers alone, the engine keeps positions unboxed. */
+const NO_END = -1;
 
 const MAX_TAG_NUMBER = 0xffffff;
 
@@ -47,6 +52,8 @@ export class Tokenizer {
   readonly #limits: Limits;
   readonly #layer: Layer;
   readonly #frames: Frame[] = [];
+  readonly #opened: { -readonly [Key in keyof Header]: Header[Key] };
+  #depth = 0;
   #top: Frame | undefined;
   /** Octets taken so far; positions count from the first octet pushed. */
   #position = 0;
@@ -60,6 +67,16 @@ export class Tokenizer {
     this.#handler = handler;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#layer = options.layer ?? 'ber';
+    this.#opened = {
+      tagClass: 0,
+      constructed: false,
+      tagNumber: 0,
+      offset: 0,
+      headerLength: 0,
+      identifierLength: 0,
+      contentLength: undefined,
+      minimalLength: true,
+    };
   }
 
   /** Elements at the outermost level that are complete. */
@@ -119,7 +136,12 @@ export class Tokenizer {
           i += 2;
           this.#position += 2;
           this.#lastOffset = offset + i;
-          this.#open(first >> 6, (first & 0x20) !== 0, first & 0x1f, 1, 2, second, true);
+          if ((first & 0x20) === 0 && i + second <= bytes.length) {
+            this.#leaf(first, second, bytes, i, offset + i);
+            i += second;
+          } else {
+            this.#open(first >> 6, (first & 0x20) !== 0, first & 0x1f, 1, 2, second, true);
+          }
           continue;
         }
       }
@@ -188,6 +210,19 @@ export class Tokenizer {
     this.#open(first >> 6, constructed, tagNumber, identifierLength, at, contentLength, minimal);
   }
 
+  /** A primitive element of which everything is here: nine of ten. */
+  #leaf(identifier: number, length: number, bytes: Uint8Array, at: number, offset: number): void {
+    this.#tell(identifier >> 6, false, identifier & 0x1f, 1, 2, length, true);
+    if (length > 0) {
+      this.#position += length;
+      this.#lastOffset = offset + length;
+      this.#handler.content(bytes, at, at + length, offset);
+    }
+    if (this.#top === undefined) this.#complete += 1;
+    this.#handler.close(false);
+    this.#closeFinished();
+  }
+
   #open(
     tagClass: number,
     constructed: boolean,
@@ -197,40 +232,62 @@ export class Tokenizer {
     contentLength: number | undefined,
     minimalLength: boolean,
   ): void {
-    const outer = this.#top;
-    const limit = outer?.limit ?? Number.POSITIVE_INFINITY;
+    this.#tell(tagClass, constructed, tagNumber, identifierLength, headerLength, contentLength, minimalLength);
+    const end = contentLength === undefined ? NO_END : this.#position + contentLength;
+    const limit = end !== NO_END || this.#top === undefined ? end : this.#top.limit;
+    let frame = this.#frames[this.#depth];
+    if (frame === undefined) {
+      frame = { end, limit, constructed };
+      this.#frames.push(frame);
+    } else {
+      frame.end = end;
+      frame.limit = limit;
+      frame.constructed = constructed;
+    }
+    this.#depth += 1;
+    this.#top = frame;
+    this.#closeFinished();
+  }
+
+  /** Tells of an element that opens. Throws where it cannot stand here. */
+  #tell(
+    tagClass: number,
+    constructed: boolean,
+    tagNumber: number,
+    identifierLength: number,
+    headerLength: number,
+    contentLength: number | undefined,
+    minimalLength: boolean,
+  ): void {
+    const limit = this.#top === undefined ? NO_END : this.#top.limit;
     if (tagClass === 0 && tagNumber === 0) {
       throw this.#error('ERR_BER_END_OF_CONTENTS', 'tag 0 where no end-of-contents can stand', this.#headerOffset);
     }
-    const end = contentLength === undefined ? Number.POSITIVE_INFINITY : this.#position + contentLength;
-    if (this.#position > limit || (end !== Number.POSITIVE_INFINITY && end > limit)) {
+    if (limit !== NO_END && this.#position + (contentLength ?? 0) > limit) {
       throw this.#error('ERR_BER_LENGTH', 'an element is longer than the one around it', this.#headerOffset);
     }
-    if (this.#frames.length >= this.#limits.depth) {
+    if (this.#depth >= this.#limits.depth) {
       throw this.#error('ERR_BER_DEPTH', `nested deeper than ${this.#limits.depth}`, this.#headerOffset);
     }
     this.#count += 1;
     if (this.#count > this.#limits.elements) {
       throw this.#error('ERR_BER_COUNT', `more than ${this.#limits.elements} elements`, this.#headerOffset);
     }
-    this.#handler.open({
-      tagClass: tagClass as TagClass,
-      constructed,
-      tagNumber,
-      offset: this.#headerOffset,
-      headerLength,
-      identifierLength,
-      contentLength,
-      minimalLength,
-    });
-    this.#top = { end, limit: Math.min(end, limit), constructed };
-    this.#frames.push(this.#top);
-    this.#closeFinished();
+    const header = this.#opened;
+    header.tagClass = tagClass as TagClass;
+    header.constructed = constructed;
+    header.tagNumber = tagNumber;
+    header.offset = this.#headerOffset;
+    header.headerLength = headerLength;
+    header.identifierLength = identifierLength;
+    header.contentLength = contentLength;
+    header.minimalLength = minimalLength;
+    this.#handler.open(header);
   }
 
   #endOfContents(): void {
     const top = this.#top;
-    if (top === undefined || top.end !== Number.POSITIVE_INFINITY) {
+    if (top === undefined || top.end !== NO_END) {
       throw this.#error(
         'ERR_BER_END_OF_CONTENTS',
         'end-of-contents octets outside an indefinite length',
@@ -249,7 +306,7 @@ export class Tokenizer {
         this.#pop(false);
         continue;
       }
-      if (this.#position >= top.limit && top.end === Number.POSITIVE_INFINITY) {
+      if (top.end === NO_END && top.limit !== NO_END && this.#position >= top.limit) {
         throw this.#error(
           'ERR_BER_END_OF_CONTENTS',
           'no end-of-contents octets before the outer element ends',
@@ -261,8 +318,8 @@ export class Tokenizer {
   }
 
   #pop(endOfContents: boolean): void {
-    this.#frames.pop();
-    this.#top = this.#frames[this.#frames.length - 1];
+    this.#depth -= 1;
+    this.#top = this.#depth === 0 ? undefined : this.#frames[this.#depth - 1];
     if (this.#top === undefined) this.#complete += 1;
     this.#handler.close(endOfContents);
   }

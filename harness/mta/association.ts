@@ -23,6 +23,7 @@ export class MtaAssociation {
   #open = false;
   #wasOpen = false;
   #over = false;
+  #closing = false;
   #ending: Ending = 'closed';
   #detail: string | undefined;
   #dialogueMode: DialogueMode;
@@ -207,6 +208,7 @@ export class MtaAssociation {
   /** Closes the link with nothing said. */
   close(): void {
     if (this.#over) return;
+    this.#closing = true;
     this.#detail ??= 'closed by us';
     this.#carrier?.close();
     this.#end();
@@ -377,6 +379,8 @@ export class MtaAssociation {
   }
 
   #aborted(provider: boolean, reason: number | undefined, message: string): void {
+    // That the link is gone is no news to who has closed it.
+    if (this.#closing) return;
     this.#ending = 'aborted';
     this.#detail = reason === undefined ? message : `${message}, reason ${reason}`;
     this.#host.hooks.onAbort?.({ ...this.#step(), provider, reason, message });

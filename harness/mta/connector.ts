@@ -56,6 +56,8 @@ export class Connector {
 
   start(): void {
     this.#started = true;
+    const { nextRetry } = this.retry;
+    if (nextRetry !== undefined) this.#wakeAt(nextRetry);
     this.pump();
   }
 
@@ -124,13 +126,15 @@ export class Connector {
   failed(item: QueuedItem, reason: string): void {
     this.queue.putBack(item);
     this.#host.events.emit('transferFailed', { peer: this.peer.name, item, reason });
+    // What we have cut short ourselves is no attempt that failed.
+    if (!this.#started) return;
     this.retry.transferFailed(this.#host.now(), item, this.queue.waiting());
     this.#wait();
   }
 
   ended(association: MtaAssociation): void {
     this.#associations.delete(association);
-    if (association.role === 'initiator' && !association.wasOpen) {
+    if (this.#started && association.role === 'initiator' && !association.wasOpen) {
       this.retry.openFailed(this.#host.now(), this.queue.waiting());
       this.#wait();
     }
@@ -174,12 +178,16 @@ export class Connector {
     this.#giveUp((item) => this.retry.exhausted(item), CONGESTION);
     if (nextRetry === undefined || cause === undefined) return;
     this.queue.state = this.#state();
-    this.#retryTimer?.();
-    this.#retryTimer = this.#host.after(Math.max(0, nextRetry - this.#host.now()), () => this.retryNow());
+    this.#wakeAt(nextRetry);
     const peer = this.peer.name;
     const head = this.queue.head();
     if (head !== undefined) this.#host.events.emit('queueBlocked', { peer, head, length: this.queue.length });
     this.#host.events.emit('nextRetry', { peer, at: nextRetry, cause });
+  }
+
+  #wakeAt(time: number): void {
+    this.#retryTimer?.();
+    this.#retryTimer = this.#host.after(Math.max(0, time - this.#host.now()), () => this.retryNow());
   }
 
   #giveUp(which: (item: QueuedItem) => boolean, fate: Fate): void {

@@ -72,6 +72,10 @@ export class Mta implements AssociationHost, ConnectorHost {
     this.hooks = combineHooks([...(options.hooks === undefined ? [] : [options.hooks]), this.#personality.hooks]);
     const { bilateralSite } = this.#personality;
     this.#factory = new MessageFactory({ domain, server, now: () => clock.now(), bilateralSite });
+    for (const { ours } of [options.strangers, ...(options.peers ?? [])].filter((each) => each !== undefined)) {
+      // Throws where it cannot be written: now, and not when a peer binds.
+      bindArgument('normal', ours ?? { mtaName: name });
+    }
     for (const peer of options.peers ?? []) this.#know(peer);
   }
 

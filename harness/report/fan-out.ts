@@ -1,4 +1,4 @@
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { P1specError } from '../ber/error.js';
 import { writeAll } from '../transcript/writer.js';
@@ -72,7 +72,8 @@ export class FanOut implements RunListener {
 
   runStarted(run: RunDescription, cases: readonly CaseDescription[]): void {
     this.#started = true;
-    for (const { fd } of this.#files) ftruncateSync(fd);
+    // A device or a pipe has no length.
+    for (const { fd } of this.#files) if (fstatSync(fd).isFile()) ftruncateSync(fd);
     for (const listener of this.#listeners) listener.runStarted?.(run, cases);
   }
 

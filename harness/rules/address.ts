@@ -61,7 +61,7 @@ const directoryNameOnly = defineRule({
   start: ({ find }) => ({
     nodes: {
       ORName(node) {
-        if (!RECIPIENTS.has(node.name) || node.get('directoryName') === undefined) return;
+        if (!isRecipient(node) || node.get('directoryName') === undefined) return;
         const attributes = node.get('builtInStandardAttributes')?.inner.children.length ?? 0;
         const others = ['builtInDomainDefinedAttributes', 'extensionAttributes'].some(
           (name) => (node.get(name)?.inner.children.length ?? 0) > 0,
@@ -73,6 +73,17 @@ const directoryNameOnly = defineRule({
     },
   }),
 });
+
+const ORIGINATOR_REQUESTED_ALTERNATE_RECIPIENT = 2;
+
+function isRecipient(node: Decoded): boolean {
+  if (RECIPIENTS.has(node.name)) return true;
+  const field = node.parent?.parent;
+  return (
+    field?.type.name === 'ExtensionField' &&
+    field.get('type', 'standardExtension')?.primitive === ORIGINATOR_REQUESTED_ALTERNATE_RECIPIENT
+  );
+}
 
 /** KB Q155695, Q156716. */
 const exchangeAttribute = defineRule({

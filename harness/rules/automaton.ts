@@ -1,3 +1,5 @@
+import { P1specError } from '../ber/error.js';
+
 /** Octets that may stand at one position of a needle. */
 export type OctetClass = readonly number[];
 
@@ -12,11 +14,11 @@ export interface Needle<N extends string = string> {
  */
 export class Automaton<N extends string = string> {
   readonly needles: readonly Needle<N>[];
-  /** Next state by `state * 256 + octet`. */
+  /** Next state by `state + octet`: a state is a row's index in this table, and the first row's is the start. */
   readonly table: Uint16Array;
-  /** 1 where a needle ends. */
-  readonly accepting: Uint8Array;
-  readonly #ends: readonly (readonly number[])[];
+  /** The first state in which a needle ends: those in which none does all stand before it. */
+  readonly firstAccepting: number;
+  readonly #ends: ReadonlyMap<number, readonly number[]>;
 
   constructor(needles: readonly Needle<N>[]) {
     this.needles = needles;
@@ -26,19 +28,31 @@ export class Automaton<N extends string = string> {
     for (let state = 0; state < states.length; state += 1) {
       rows.push(this.#row(states[state] as Position[], states, known));
     }
-    this.table = new Uint16Array(rows.length * 256);
-    rows.forEach((row, state) => {
-      this.table.set(row, state * 256);
-    });
-    this.#ends = states.map((positions) =>
+    if (rows.length > MOST_STATES) {
+      throw new P1specError('ERR_AUTOMATON_SIZE', {
+        message: `${rows.length} states, and the table has ${MOST_STATES}`,
+      });
+    }
+    const ends = states.map((positions) =>
       positions.filter(([needle, at]) => at === this.#length(needle)).map(([needle]) => needle),
     );
-    this.accepting = Uint8Array.from(this.#ends, (ends) => (ends.length > 0 ? 1 : 0));
+    const silent = ends.flatMap((needles, i) => (needles.length === 0 ? [i] : []));
+    const order = [...silent, ...ends.flatMap((needles, i) => (needles.length > 0 ? [i] : []))];
+    const stateOf = new Map(order.map((i, place) => [i, place * 256]));
+    this.table = new Uint16Array(rows.length * 256);
+    for (const [i, state] of stateOf) {
+      this.table.set(
+        (rows[i] as Uint16Array).map((next) => stateOf.get(next) as number),
+        state,
+      );
+    }
+    this.firstAccepting = silent.length * 256;
+    this.#ends = new Map([...stateOf].map(([i, state]) => [state, ends[i] as readonly number[]]));
   }
 
   /** The needles that end in a state, as indexes. */
   endsOf(state: number): readonly number[] {
-    return this.#ends[state] ?? [];
+    return this.#ends.get(state) ?? [];
   }
 
   #length(needle: number): number {
@@ -61,6 +75,9 @@ export class Automaton<N extends string = string> {
     });
   }
 }
+
+/** Rows whose index in the table has 16 bits. */
+const MOST_STATES = 256;
 
 /** A needle, and how many of its octets have been seen. */
 type Position = readonly [needle: number, at: number];

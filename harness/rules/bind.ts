@@ -257,6 +257,23 @@ const sessionReference = defineRule({
   }),
 });
 
+/** MTAAbstractService: InitiatorCredentials and ResponderCredentials WITH COMPONENTS { …, protected ABSENT }. */
+const protectedCredentials = defineRule({
+  ...shall,
+  id: 'BIND-019',
+  title: 'The credentials of an MTA-bind are simple or strong',
+  clause: 'X.411 12.1.1.1',
+  rationale: 'X.411 bars protected credentials, which it has for users and message stores, from the MTA-bind.',
+  start: ({ find }) => ({
+    nodes: {
+      Credentials(credentials) {
+        const node = credentials.get('protected');
+        if (node !== undefined) find(node, 'protected credentials');
+      },
+    },
+  }),
+});
+
 /** A TLV of a string, as SS-user references are, or nothing but text. */
 function isText(octets: Uint8Array): boolean {
   const [tag, length] = octets;
@@ -295,4 +312,5 @@ export const bindRules: readonly Rule[] = [
   transportParameter,
   bindPolicy,
   sessionReference,
+  protectedCredentials,
 ];

@@ -98,7 +98,7 @@ export class ConversationJudge {
       last = connection;
       this.#options.onEvent?.(event);
       this.#count(connection, event);
-      findings.push(...(connection.judge?.on(event) ?? []));
+      for (const finding of connection.judge?.on(event) ?? []) findings.push(finding);
       if (event.kind === 'end') {
         this.#outcomes.set(event.connection, event.outcome);
         findings.push(...this.#close(event.connection));
@@ -120,7 +120,7 @@ export class ConversationJudge {
     if (event.kind === 'tpdu' && !connection.tpdus) {
       connection.tpdus = true;
       this.#associations += 1;
-    } else if (event.kind === 'bind' && !connection.bind) {
+    } else if (event.kind === 'bind' && !connection.bind && !isTransportRefusal(event)) {
       connection.bind = true;
       this.#binds += 1;
     } else if (event.kind === 'apdu') {
@@ -135,6 +135,11 @@ export class ConversationJudge {
     this.#connections.delete(connection);
     return findings;
   }
+}
+
+/** A DR in answer to a CR: nothing of a bind was sent. */
+function isTransportRefusal(event: AssociationEvent & { kind: 'bind' }): boolean {
+  return event.phase === 'error' && event.refusal.layer === 'cotp';
 }
 
 /** Judges a whole source; findings come as they are settled. */

@@ -1,7 +1,7 @@
 import type { Decoded } from '../asn1/decoded.js';
 import type { Element } from '../ber/element.js';
 import type { Octets } from '../ber/octets.js';
-import type { AssociationEvent, Transfer } from '../stack/association/events.js';
+import type { AssociationEvent, Transfer, TransferPhase } from '../stack/association/events.js';
 import type { Direction } from '../stack/direction.js';
 import type { SpduParameter } from '../stack/session/spdu.js';
 import { type Hit, LinkStateScanner, type Match, SHORTEST, type StreamKind, scanLeaf } from './signatures.js';
@@ -10,6 +10,9 @@ type Tell = (hit: Hit, direction: Direction) => void;
 
 /** SPDU parameters that hold what upper layers read themselves. X.225: user data, and the data of an RF. */
 const READ_ABOVE: ReadonlySet<number> = new Set([46, 50, 193, 194]);
+
+/** What is interrupted may be resumed; an exception is answered by that, or by discarding. */
+const ENDS: ReadonlySet<TransferPhase> = new Set<TransferPhase>(['ended', 'confirmed', 'discarded', 'broken']);
 
 interface Running {
   readonly content: LinkStateScanner;
@@ -47,7 +50,7 @@ export class StreamSearch {
         this.#apdu(event.transfer, event.decoded);
         break;
       case 'transfer':
-        if (event.phase !== 'started') this.end();
+        if (ENDS.has(event.phase)) this.end();
         break;
       case 'bind':
         if (event.decoded !== undefined) this.#leaves(event.decoded, 'bind', event.direction);
@@ -106,6 +109,7 @@ export class StreamSearch {
   #leaves(node: Decoded, stream: StreamKind, direction: Direction): void {
     if (!this.#kinds.has(stream)) return;
     const { type, children, inner } = node;
+    if (inner.length < SHORTEST) return;
     if (children.length > 0) {
       for (const child of children) this.#leaves(child, stream, direction);
     } else if (type.base === 'open' || (type.base === 'primitive' && !inner.streamed)) {

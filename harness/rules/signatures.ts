@@ -110,6 +110,7 @@ export class LinkStateScanner {
   #state = 0;
   #position = 0;
   #found = false;
+  #ended = false;
   #tail: Uint8Array = NONE;
   #pieces: Piece[] = [];
   #waiting: Candidate[] = [];
@@ -122,6 +123,7 @@ export class LinkStateScanner {
   /** Takes the next piece; `last` where no more will come. */
   push(bytes: Uint8Array, offset: number, last = false): Match | undefined {
     if (this.#found) return undefined;
+    this.#ended = last;
     const start = this.#position;
     this.#run(bytes);
     if (last && start === 0 && this.#waiting.length === 0) return undefined;
@@ -140,12 +142,12 @@ export class LinkStateScanner {
   }
 
   #run(bytes: Uint8Array): void {
-    const { table, accepting } = automaton;
+    const { table, firstAccepting } = automaton;
     let state = this.#state;
     const { length } = bytes;
     for (let i = 0; i < length; i += 1) {
-      state = table[state * 256 + (bytes[i] as number)] as number;
-      if (accepting[state] === 1) {
+      state = table[state + (bytes[i] as number)] as number;
+      if (state >= firstAccepting) {
         for (const needle of automaton.endsOf(state)) this.#waiting.push({ needle, end: this.#position + i + 1 });
       }
     }
@@ -213,10 +215,12 @@ export class LinkStateScanner {
     return this.#match(first, behind, `the OrgInfo constructs ${[...this.#constructs.keys()].join(', ')}`);
   }
 
-  /** UTF-16BE: the first character's high octet stands before it; in UTF-16LE it is behind it. */
   #begin(start: number, stride: number, window: Uint8Array, windowStart: number): Beginning {
     if (stride === 1) return { position: start, offset: this.#offsetOf(start), encoding: 'ASCII' };
-    const bigEndian = start % 2 === 1 && window[start - 1 - windowStart] === 0;
+    const bigEndian = isBigEndian(window, start - windowStart, start % 2 === 1, {
+      first: windowStart === 0,
+      last: this.#ended,
+    });
     const position = bigEndian ? start - 1 : start;
     return { position, offset: this.#offsetOf(position), encoding: bigEndian ? 'UTF-16BE' : 'UTF-16LE' };
   }
@@ -234,6 +238,47 @@ export class LinkStateScanner {
 }
 
 const NONE = new Uint8Array(0);
+
+/** Octets to either side that are looked at for where a wide text begins or ends. */
+const RUN = 8 * AHEAD;
+
+interface Ends {
+  /** Whether the window begins, and ends, with the stream. */
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/**
+ * Whether the zeros of a wide text stand before its characters (UTF-16BE) or behind them (UTF-16LE). Inside the text
+ * both readings fit, so its ends have to tell: a zero that only one order explains, the place where the match begins,
+ * or the stream's own end. Where they do not, it is taken to stand at an even place of its stream.
+ */
+function isBigEndian(window: Uint8Array, at: number, odd: boolean, ends: Ends): boolean {
+  let first = at;
+  while (at - first < RUN && window[first - 1] === 0 && isGraphic(window[first - 2])) first -= 2;
+  let last = at;
+  while (last - at < RUN && window[last + 1] === 0 && isGraphic(window[last + 2])) last += 2;
+  const beginsHere = at - first < RUN && (first > 1 || ends.first);
+  const endsHere = last - at < RUN && (last + 2 < window.length || ends.last);
+  const zeroBefore = beginsHere && window[first - 1] === 0;
+  const zeroBehind = endsHere && window[last + 1] === 0;
+  if (zeroBefore !== zeroBehind) return zeroBefore;
+  if (!zeroBefore && beginsHere && at - first <= 2) {
+    // One octet that seems to be a wide character is the last of what stands before; a text begins with its match.
+    return at !== first && (first > 0 || isWord(window[first]));
+  }
+  if (!zeroBehind && last === window.length - 1 && ends.last) return true;
+  if (!zeroBefore && first === 0 && ends.first) return false;
+  return odd;
+}
+
+function isWord(octet: number | undefined): boolean {
+  return octet !== undefined && /\w/.test(String.fromCharCode(octet));
+}
+
+function isGraphic(octet: number | undefined): boolean {
+  return octet !== undefined && octet > 0 && octet < 0x80;
+}
 
 /** Up to AHEAD characters; of a wide text as far as the zeros between them go. */
 function textFrom(window: Uint8Array, from: number, stride: number): string {

@@ -36,8 +36,8 @@ export class ConversationObserver {
     if (observer === undefined) return [];
     if (event.kind === 'data') {
       const { direction, octets, time, lostBefore = 0 } = event;
-      const before = lostBefore > 0 ? observer.gap(direction, lostBefore, time) : [];
-      return [...before, ...observer.push(direction, octets, time)];
+      if (lostBefore === 0) return observer.push(direction, octets, time);
+      return [...observer.gap(direction, lostBefore, time), ...observer.push(direction, octets, time)];
     }
     const events = observer.close(event.how, event.time, event.direction);
     if (events.some(({ kind }) => kind === 'end')) this.#open.delete(connection);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { LinkEvent } from '../link/events.js';
 import { fileError } from './errors.js';
 import { formatEvent, formatHeader, type TranscriptHeader } from './format.js';
@@ -69,7 +69,10 @@ export class MemoryTranscript implements Recorder {
 /** Opens a file for appending that no one else writes to. */
 export function openNew(file: string, overwrite: boolean): number {
   try {
-    if (overwrite) rmSync(file, { force: true });
+    const found = overwrite ? statSync(file, { throwIfNoEntry: false }) : undefined;
+    // A device or a pipe is written to, not replaced.
+    if (found !== undefined && !found.isFile() && !found.isDirectory()) return openSync(file, 'a');
+    if (found?.isFile()) rmSync(file, { force: true });
     return openSync(file, 'ax');
   } catch (cause) {
     throw fileError(cause, file, 'write');

@@ -55,12 +55,16 @@ export class ConformanceRun implements Runtime {
     const bed = new Testbed(this.#bedOptions(`sanity-${group}-${when}`, []));
     try {
       await this.#guarded(() => sanityConversation(bed));
+      if (bed.fault !== undefined) throw bed.fault;
       this.sanityResults.push({ group, when, verdict: 'pass' });
     } catch (error) {
       if (error instanceof Interrupted) return;
-      const reason = `the target did not answer ${when} group ${group}: ${messageOf(error)}`;
+      const ours = bed.fault !== undefined;
+      const reason = ours
+        ? `${when} group ${group}: ${messageOf(bed.fault)}`
+        : `the target did not answer ${when} group ${group}: ${messageOf(error)}`;
       if (when === 'before') this.#dead.set(group, reason);
-      this.sanityResults.push({ group, when, verdict: 'inconclusive', reason });
+      this.sanityResults.push({ group, when, verdict: ours ? 'error' : 'inconclusive', reason });
     } finally {
       await bed.close();
       // Of a target that lives there is nothing to show.
@@ -91,7 +95,7 @@ export class ConformanceRun implements Runtime {
     }
     try {
       await bed.close();
-      return { thrown, findings: bed.traffic.findings(), transcripts: bed.transcripts };
+      return { thrown: bed.fault ?? thrown, findings: bed.traffic.findings(), transcripts: bed.transcripts };
     } catch (error) {
       return { thrown: thrown ?? error, findings: [], transcripts: bed.transcripts };
     }

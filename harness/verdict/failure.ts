@@ -63,6 +63,7 @@ export type RunErrorCode =
   | 'ERR_EXPECTED_FAILURE'
   | 'ERR_UNKNOWN_TARGET'
   | 'ERR_MODE'
+  | 'ERR_OUT'
   | 'ERR_SUITE'
   | 'ERR_SPAN';
 

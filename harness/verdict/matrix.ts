@@ -79,6 +79,7 @@ async function conversation(exchange: string, preset: string, options: MatrixOpt
     );
     const state = { drained: queue.isDrained, out: queue.out.length, length: queue.account?.length ?? null };
     await bed.close();
+    if (bed.fault !== undefined) throw bed.fault;
     const leaks = distinct(bed.traffic.findings().filter(fails));
     const arrived = inbound.filter((identifier) => taken.has(identifier)).length;
     const bound = bed.traffic.associations.some(({ isBound }) => isBound);

@@ -70,6 +70,9 @@ export function prepareOut(out: string | undefined): void {
   try {
     mkdirSync(out, { recursive: true });
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+      throw new RunError('ERR_OUT', { message: `${out} is no folder`, hint: 'transcripts go into a folder', cause });
+    }
     throw fileError(cause, out, 'write');
   }
 }
@@ -102,6 +105,7 @@ export class Testbed {
   #connections = 0;
   #specs: readonly PeerSpec[] = [];
   #closed = false;
+  #fault: unknown;
   /** Ends what is still waited for. */
   readonly #waits = new Set<() => void>();
 
@@ -114,6 +118,11 @@ export class Testbed {
   /** Milliseconds that the IUT's connector waits after an association could not be opened. */
   get retryInterval(): number {
     return scaledRetry.openInterval;
+  }
+
+  /** What kept us from recording: whatever the case found after that, nobody could check. */
+  get fault(): unknown {
+    return this.#fault;
   }
 
   get timeoutScale(): number {
@@ -263,10 +272,21 @@ export class Testbed {
   }
 
   #sink(event: LinkEvent, peer: string, iutRole: 'initiator' | 'responder'): void {
-    this.#writer ??= this.#openTranscript();
-    this.#writer?.record(event);
+    this.#write(event);
     if (event.kind === 'open') this.traffic.open(event, peer, iutRole);
     else this.traffic.record(event);
+  }
+
+  /** A link has nobody to throw to. */
+  #write(event: LinkEvent): void {
+    if (this.#fault !== undefined) return;
+    try {
+      this.#writer ??= this.#openTranscript();
+      this.#writer?.record(event);
+    } catch (error) {
+      this.#fault = error;
+      for (const giveUp of [...this.#waits]) giveUp();
+    }
   }
 
   #openTranscript(): TranscriptWriter | undefined {

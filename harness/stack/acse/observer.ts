@@ -1,9 +1,8 @@
 import { decode } from '../../asn1/decode.js';
 import type { Decoded } from '../../asn1/decoded.js';
 import type { Element } from '../../ber/element.js';
-import { readElements } from '../../ber/reader.js';
 import type { Anomaly } from '../anomaly.js';
-import { anomaliesOf, unreadable } from '../issues.js';
+import { anomaliesOf, readOnly } from '../issues.js';
 import { BER_TRANSFER_SYNTAX } from '../presentation/object-identifiers.js';
 import { stringContent } from '../string-content.js';
 import { AcseApdu } from './types.js';
@@ -86,21 +85,9 @@ export function externalValue(external: Decoded, anomalies: Anomaly[]): UserInfo
   if (single !== undefined) return { contextId, external, element: single.inner };
   const aligned = external.get('encoding', 'octetAligned');
   if (aligned === undefined) return { contextId, external, element: undefined };
-  const octets = stringContent(aligned.inner);
-  const { elements, error } = readElements(octets, { layer: 'acse' });
-  if (error !== undefined) anomalies.push(unreadable('acse', aligned.path, octets, error));
-  for (const { offset, length } of elements.slice(1)) {
-    anomalies.push({
-      layer: 'acse',
-      code: 'surplus-octets',
-      path: aligned.path,
-      offset,
-      length,
-      message: 'a second value in one octet-aligned EXTERNAL',
-      clause: 'X.690 8.18',
-    });
-  }
-  return { contextId, external, element: elements[0] };
+  const { element, anomalies: more } = readOnly('acse', aligned.path, stringContent(aligned.inner), clause);
+  anomalies.push(...more);
+  return { contextId, external, element };
 }
 
 function textOf(node: Decoded | undefined): string | undefined {

@@ -17,26 +17,44 @@ export interface ActivityObserverOptions {
 }
 
 interface Running {
-  readonly transfer: Transfer;
+  /** Another one once it is resumed: of the same index, with the identifier that it goes on under. */
+  transfer: Transfer;
   readonly reader: TransferReader;
   /** ACTIVITY END was sent: the APDU is told, and only its confirmation is awaited. */
   ended: boolean;
   /** Octets were lost to the recording inside it. */
   cut: boolean;
+  /** No ACTIVITY START was seen, or a resume of what was not: its slices may begin inside an APDU. */
+  readonly headless: boolean;
   /** Its own start is among what was lost: unless it reads as an APDU from its first octet on, it is not judged. */
   readonly headLost: boolean;
+  /** Octets of the APDU that came, and how many of them before each of the last minor synchronization points. */
+  taken: number;
+  readonly marks: Map<number, number>;
+  /** Octets that come again: they were sent behind the point at which it is resumed. */
+  again: number;
 }
+
+/** Synchronization points that are remembered: far more than any window leaves unconfirmed. */
+const MARKS = 256;
+/** Interrupted activities that are kept to be resumed. */
+const INTERRUPTED = 16;
 
 /** Follows activities, X.218 9.3: an activity is a transfer, and its DATA are the slices of one APDU. */
 export class ActivityObserver {
   readonly #options: ActivityObserverOptions;
   #mode: Mode | undefined;
   #running: Running | undefined;
+  /** Interrupted, by direction and activity identifier: what they are is told when they go on, or never do. */
+  readonly #interrupted = new Map<string, Running>();
   #count = 0;
-  #startSeen = false;
+  /** Octets were lost to the recording, and no activity began since. */
+  readonly #lost: Record<Direction, boolean>;
 
   constructor(options: ActivityObserverOptions) {
     this.#options = options;
+    const lost = options.startLost ?? false;
+    this.#lost = { i2r: lost, r2i: lost };
   }
 
   setMode(mode: Mode): void {
@@ -48,7 +66,12 @@ export class ActivityObserver {
       case 'ACTIVITY START':
       case 'ACTIVITY RESUME':
         this.broken();
-        this.#start(direction, spdu.activityIdentifier?.toHex() ?? '', spdu.kind === 'ACTIVITY RESUME');
+        this.#lost[direction] = false;
+        if (spdu.kind === 'ACTIVITY START') this.#start(direction, identifierOf(spdu), false, false);
+        else this.#resume(direction, spdu);
+        break;
+      case 'MINOR SYNC POINT':
+        this.#mark(direction, spdu);
         break;
       case 'ACTIVITY END':
         this.#end(direction);
@@ -61,7 +84,7 @@ export class ActivityObserver {
         if (this.#running !== undefined) this.#phase(this.#running, 'exception', direction);
         break;
       case 'ACTIVITY INTERRUPT':
-        this.#finish(direction, 'interrupted');
+        this.#interrupt(direction);
         break;
       case 'ACTIVITY DISCARD':
         this.#finish(direction, 'discarded');
@@ -75,10 +98,22 @@ export class ActivityObserver {
   slice(direction: Direction, octets: Octets): void {
     if (this.#running === undefined || this.#running.ended || this.#running.transfer.direction !== direction) {
       // The start was not recorded, or there was none: read what comes all the same.
-      this.#start(direction, '', true);
+      this.#start(direction, '', true, this.#lost[direction]);
     }
     const running = this.#running as Running;
-    if (!running.cut) running.reader.push(octets);
+    const { again, cut, transfer } = running;
+    running.again = Math.max(0, again - octets.length);
+    if (again >= octets.length) return;
+    const fresh = again > 0 ? octets.subarray(again) : octets;
+    running.taken += fresh.length;
+    if (!cut) {
+      running.reader.push(fresh);
+      return;
+    }
+    // It cannot be read behind what is missing, and may still hold text worth finding.
+    for (const { bytes, offset } of fresh.slices) {
+      this.#options.emit({ kind: 'stray', direction, transfer, bytes, offset });
+    }
   }
 
   /** The association ended, or another activity began, inside this one. */
@@ -91,14 +126,17 @@ export class ActivityObserver {
   }
 
   gap(direction: Direction): void {
+    this.#lost[direction] = true;
     if (this.#running?.transfer.direction === direction) this.#running.cut = true;
   }
 
   close(): void {
     this.broken();
+    for (const running of this.#interrupted.values()) this.#tell(running, false);
+    this.#interrupted.clear();
   }
 
-  #start(direction: Direction, activity: string, resumed: boolean): void {
+  #start(direction: Direction, activity: string, resumed: boolean, headLost: boolean): void {
     const transfer: Transfer = { index: this.#count, direction, activity, resumed };
     this.#count += 1;
     const { types, limits, emit } = this.#options;
@@ -107,14 +145,64 @@ export class ActivityObserver {
       edition: editionOf(this.#mode),
       wrapped: (this.#mode ?? 'normal') === 'normal',
       limits,
-      onContent: (bytes, offset) => emit({ kind: 'content', direction, transfer, bytes, offset }),
-      onStray: (bytes, offset) => emit({ kind: 'stray', direction, transfer, bytes, offset }),
+      onContent: (bytes, offset) => emit({ kind: 'content', direction, transfer: running.transfer, bytes, offset }),
+      onStray: (bytes, offset) => emit({ kind: 'stray', direction, transfer: running.transfer, bytes, offset }),
     });
-    // What comes after a resume begins somewhere inside the APDU: it cannot be read from its middle.
-    const headLost = this.#options.startLost === true && !this.#startSeen && activity === '';
-    this.#startSeen ||= activity !== '';
-    this.#running = { transfer, reader, ended: false, cut: resumed && activity !== '', headLost };
-    this.#phase(this.#running, 'started', direction);
+    const running: Running = {
+      transfer,
+      reader,
+      ended: false,
+      // What comes after a resume begins somewhere inside the APDU: it cannot be read from its middle.
+      cut: resumed && activity !== '',
+      headless: resumed,
+      headLost,
+      taken: 0,
+      marks: new Map([[0, 0]]),
+      again: 0,
+    };
+    this.#running = running;
+    this.#phase(running, 'started', direction);
+  }
+
+  /** X.225 7.30, X.228: the APDU goes on behind the last point that was confirmed, under another identifier. */
+  #resume(direction: Direction, spdu: Spdu): void {
+    const activity = identifierOf(spdu);
+    const { linking } = spdu;
+    const key = keyOf(direction, linking?.activityIdentifier?.toHex() ?? '');
+    const running = this.#interrupted.get(key);
+    const mark = linking?.serialNumber === undefined ? undefined : running?.marks.get(linking.serialNumber);
+    if (running === undefined || mark === undefined) {
+      this.#start(direction, activity, true, false);
+      return;
+    }
+    this.#interrupted.delete(key);
+    running.again = running.taken - mark;
+    running.transfer = { ...running.transfer, activity, resumed: true };
+    this.#running = running;
+    this.#phase(running, 'started', direction);
+  }
+
+  #mark(direction: Direction, spdu: Spdu): void {
+    const running = this.#running;
+    if (running === undefined || running.transfer.direction !== direction || spdu.serialNumber === undefined) return;
+    const { marks, taken, again } = running;
+    marks.set(spdu.serialNumber, taken - again);
+    if (marks.size > MARKS) marks.delete(marks.keys().next().value as number);
+  }
+
+  #interrupt(direction: Direction): void {
+    const running = this.#running;
+    if (running === undefined || running.transfer.direction !== direction) return;
+    this.#phase(running, 'interrupted', direction);
+    this.#running = undefined;
+    const key = keyOf(direction, running.transfer.activity);
+    const [oldest] = this.#interrupted.size >= INTERRUPTED ? this.#interrupted.keys() : [];
+    for (const each of oldest === undefined ? [key] : [key, oldest]) {
+      const before = this.#interrupted.get(each);
+      if (before !== undefined) this.#tell(before, false);
+      this.#interrupted.delete(each);
+    }
+    this.#interrupted.set(key, running);
   }
 
   #end(direction: Direction): void {
@@ -140,13 +228,15 @@ export class ActivityObserver {
   /** Decodes and tells the APDU, once. */
   #tell(running: Running, ended: boolean): void {
     if (running.ended) return;
-    const { transfer, reader, cut, headLost } = running;
+    const { transfer, reader, cut, headless, headLost } = running;
     const { direction } = transfer;
-    const whole = ended && !cut && !transfer.resumed;
+    const whole = ended && !cut && !headless;
     const result = reader.finish(whole);
     if (result.octets === 0) return;
     const { apdu, complete, octets, contentOctets, contextId } = result;
-    const unreadable = headLost && contextId === undefined;
+    // With octets behind it, what reads as an APDU may be one that stands inside a content.
+    const unsure = contextId === undefined || (apdu?.children.length ?? 0) === 0 || result.surplus;
+    const unreadable = headLost && unsure;
     this.#options.emit({
       kind: 'apdu',
       direction,
@@ -157,13 +247,13 @@ export class ActivityObserver {
       contentOctets,
     });
     if (unreadable) return;
-    for (const anomaly of this.#anomalies(result, transfer))
+    for (const anomaly of this.#anomalies(result, headless))
       this.#options.emit({ kind: 'anomaly', direction, anomaly });
   }
 
-  #anomalies(result: TransferResult, transfer: Transfer): Anomaly[] {
+  #anomalies(result: TransferResult, headless: boolean): Anomaly[] {
     // Read from its middle, an APDU is no evidence against its sender.
-    if (transfer.resumed && !result.complete) return [];
+    if (headless && !result.complete) return [];
     const { contextId } = result;
     if (contextId === undefined || this.#options.contextIsKnown(contextId)) return [...result.anomalies];
     const reference = result.reference;
@@ -179,4 +269,12 @@ export class ActivityObserver {
     };
     return [foreign, ...result.anomalies];
   }
+}
+
+function identifierOf(spdu: Spdu): string {
+  return spdu.activityIdentifier?.toHex() ?? '';
+}
+
+function keyOf(direction: Direction, activity: string): string {
+  return `${direction} ${activity}`;
 }

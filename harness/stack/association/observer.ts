@@ -5,6 +5,7 @@ import { CotpObserver } from '../cotp/observer.js';
 import { type Direction, opposite } from '../direction.js';
 import { SessionObserver } from '../session/observer.js';
 import type { Spdu } from '../session/spdu.js';
+import { TPKT_HEADER_LENGTH } from '../tpkt/codec.js';
 import { TpktFramer } from '../tpkt/framer.js';
 import type { AssociationEvent, EventBody, Mode, Outcome, UserTypes } from './events.js';
 import { UpperObserver } from './upper-observer.js';
@@ -71,7 +72,8 @@ export class AssociationObserver {
             code: 'malformed',
             path: 'TPKT',
             offset: unit.error.offset ?? octets.offset,
-            length: Math.max(0, this.#offsets[direction] - (unit.error.offset ?? octets.offset)),
+            // Of what follows no one can say where a unit ends.
+            length: TPKT_HEADER_LENGTH,
             message: unit.error.message,
             clause: 'RFC 1006 6',
           });
@@ -80,6 +82,8 @@ export class AssociationObserver {
           break;
       }
     }
+    // What cannot be cut into TPKTs may still hold text worth finding.
+    if (this.#framers[direction].state === 'lost') this.#emit({ kind: 'undecodable', direction, octets });
     return this.#take();
   }
 
@@ -133,7 +137,7 @@ export class AssociationObserver {
             this.#upper.transportDisconnect(direction, event.tpdu);
           break;
         case 'tsdu':
-          this.#sessionEvents(this.#session.push(direction, event.octets, event.headLost));
+          this.#sessionEvents(this.#session.push(direction, event.octets, event.headLost), event.headLost);
           break;
         case 'anomaly':
           this.#anomaly(direction, event.anomaly);
@@ -144,14 +148,15 @@ export class AssociationObserver {
     }
   }
 
-  #sessionEvents(events: ReturnType<SessionObserver['push']>): void {
+  #sessionEvents(events: ReturnType<SessionObserver['push']>, headLost: boolean): void {
     for (const event of events) {
       switch (event.kind) {
         case 'anomaly':
           this.#anomaly(event.direction, event.anomaly);
           break;
         case 'spdu':
-          this.#spdu(event.direction, event.spdu);
+          if (!headLost || isPlausible(event.spdu)) this.#spdu(event.direction, event.spdu);
+          else this.#emit({ kind: 'undecodable', direction: event.direction, octets: event.spdu.octets });
           break;
         case 'undecodable':
           this.#emit({ kind: 'undecodable', direction: event.direction, octets: event.octets });
@@ -170,8 +175,12 @@ export class AssociationObserver {
     this.#emit({ kind: 'anomaly', direction, anomaly });
   }
 
-  #emit(event: EventBody): void {
-    this.#events.push({ ...event, connection: this.#connection, time: this.#time } as AssociationEvent);
+  /** The body, which was made for this, becomes the event: a copy of each would cost more than what it tells. */
+  #emit(body: EventBody): void {
+    const event = body as { -readonly [Key in keyof AssociationEvent]: AssociationEvent[Key] };
+    event.connection = this.#connection;
+    event.time = this.#time;
+    this.#events.push(event as AssociationEvent);
   }
 
   #take(): AssociationEvent[] {
@@ -180,3 +189,14 @@ export class AssociationObserver {
     return events;
   }
 }
+
+/**
+ * Octets from the middle of a content may look like a GIVE TOKENS and a DATA TRANSFER; that they have User-data behind
+ * them, X.226 8.4.2, is no accident.
+ */
+function isPlausible({ kind, userData }: Spdu): boolean {
+  return kind !== 'DATA TRANSFER' || userData?.at(0) === FULLY_ENCODED_DATA;
+}
+
+/** [APPLICATION 1], constructed. */
+const FULLY_ENCODED_DATA = 0x61;

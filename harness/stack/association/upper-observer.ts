@@ -224,6 +224,11 @@ export class UpperObserver {
       this.#activities.slice(direction, userData);
       return;
     }
+    const slice = this.#presentation.plainData(userData, this.#types.rtseAbstractSyntax);
+    if (slice !== undefined) {
+      this.#activities.slice(direction, slice);
+      return;
+    }
     const observation = this.#ppdu(direction, this.#presentation.data(userData), false);
     for (const value of observation.values) this.#segment(direction, value);
   }
@@ -323,7 +328,27 @@ export class UpperObserver {
       return undefined;
     }
     if (userInformation.element === undefined) return undefined;
+    this.#checkContext(direction, userInformation);
     return this.#rtse(direction, observeRtse(expected, userInformation.element));
+  }
+
+  /** The EXTERNAL around an RTSE APDU names the context of RTSE, where it names one. X.227 9.1. */
+  #checkContext(direction: Direction, { contextId, external }: UserInformation): void {
+    const reference = external.get('indirectReference');
+    if (contextId === undefined || reference === undefined || !this.#presentation.connectSeen) return;
+    if (this.#presentation.abstractSyntax(contextId) === this.#types.rtseAbstractSyntax) return;
+    const { offset, length } = reference.element;
+    const anomaly: Anomaly = {
+      layer: 'acse',
+      code: 'foreign-context',
+      path: reference.path,
+      offset,
+      length,
+      message: `presentation context ${contextId}, which is not that of RTSE`,
+      clause: 'X.227 9.1',
+      detail: String(contextId),
+    };
+    this.#emit({ kind: 'anomaly', direction, anomaly });
   }
 
   /** RTSE maps nothing on the user information of a release. X.228 8.2. */

@@ -6,8 +6,9 @@ import type { Octets } from '../../ber/octets.js';
 import { readElements } from '../../ber/reader.js';
 import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
 import type { Anomaly } from '../anomaly.js';
-import { anomaliesOf, unreadable } from '../issues.js';
+import { anomaliesOf, readOnly } from '../issues.js';
 import { stringContent } from '../string-content.js';
+import { readPlainData } from './plain-data.js';
 import { AbortType, CP, CPA, CPR, ModeValue, UserData } from './types.js';
 
 /** One presentation data value, with what its context stands for. */
@@ -137,25 +138,21 @@ export class PresentationObserver {
     return this.#withValues(observation, observation.decoded);
   }
 
+  /**
+   * The OCTET STRING in user data of DATA that holds nothing else, in a context for that abstract syntax; undefined where
+   * there is anything to observe.
+   */
+  plainData(userData: Octets, abstractSyntax: string): Octets | undefined {
+    const plain = readPlainData(userData);
+    const context = plain === undefined ? undefined : this.#contexts.get(plain.contextId);
+    return context?.abstractSyntax === abstractSyntax && context.accepted !== false ? plain?.octets : undefined;
+  }
+
   #ppdu(name: PpduName, type: TypeRef, octets: Octets): PpduObservation {
-    const { elements, error } = readElements(octets, { layer: 'presentation' });
-    const anomalies: Anomaly[] = [];
-    const [first, ...more] = elements;
-    if (error !== undefined) anomalies.push(unreadable('presentation', name, octets, error));
-    if (first === undefined) return { name, decoded: undefined, values: [], anomalies };
-    const { decoded, issues } = decode(type, first, { name });
+    const { element, anomalies } = readOnly('presentation', name, octets, 'X.226 8.3');
+    if (element === undefined) return { name, decoded: undefined, values: [], anomalies };
+    const { decoded, issues } = decode(type, element, { name });
     anomalies.push(...anomaliesOf('presentation', issues, 'X.226 8.2'), ...otherMode(decoded, this.#accepted));
-    for (const element of more) {
-      anomalies.push({
-        layer: 'presentation',
-        code: 'surplus-octets',
-        path: name,
-        offset: element.offset,
-        length: element.length,
-        message: `${tagName(element)} behind the complete ${name}`,
-        clause: 'X.226 8.3',
-      });
-    }
     return { name, decoded, values: [], anomalies };
   }
 
@@ -244,19 +241,12 @@ function valueElement(values: Decoded | undefined, anomalies: Anomaly[]): Elemen
   if (single !== undefined) return single.inner;
   const aligned = values?.get('octetAligned');
   if (aligned === undefined) return undefined;
-  const octets = stringContent(aligned.inner);
-  const { elements, error } = readElements(octets, { layer: 'presentation' });
-  if (error !== undefined) anomalies.push(unreadable('presentation', aligned.path, octets, error));
-  for (const extra of elements.slice(1)) {
-    anomalies.push({
-      layer: 'presentation',
-      code: 'surplus-octets',
-      path: aligned.path,
-      offset: extra.offset,
-      length: extra.length,
-      message: 'a second value in one octet-aligned PDV',
-      clause: 'X.226 8.4.2.5',
-    });
-  }
-  return elements[0];
+  const { element, anomalies: more } = readOnly(
+    'presentation',
+    aligned.path,
+    stringContent(aligned.inner),
+    'X.226 8.4.2.5',
+  );
+  anomalies.push(...more);
+  return element;
 }

@@ -3,10 +3,9 @@ import type { Decoded } from '../../asn1/decoded.js';
 import type { TypeRef } from '../../asn1/types.js';
 import type { Element } from '../../ber/element.js';
 import type { Octets } from '../../ber/octets.js';
-import { readElements } from '../../ber/reader.js';
 import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
 import type { Anomaly } from '../anomaly.js';
-import { anomaliesOf, unreadable } from '../issues.js';
+import { anomaliesOf, readOnly } from '../issues.js';
 import { AbortInformation, PAccept, PConnect, PRefuse, RTAB, RTOAC, RTORJ, RTORQ, RTTP } from './types.js';
 
 export type RtseName =
@@ -76,22 +75,9 @@ const UNUSED: Readonly<Partial<Record<RtseName, Unused>>> = {
 
 /** The same from octets: user data of the SPDUs in the X.410 modes, whose values stand there bare. */
 export function observeRtseOctets(name: RtseName, octets: Octets): RtseObservation {
-  const { elements, error } = readElements(octets, { layer: 'rtse' });
-  const anomalies: Anomaly[] = error === undefined ? [] : [unreadable('rtse', name, octets, error)];
-  const [first, ...more] = elements;
-  if (first === undefined) return { name, decoded: undefined, anomalies };
-  for (const extra of more) {
-    anomalies.push({
-      layer: 'rtse',
-      code: 'surplus-octets',
-      path: name,
-      offset: extra.offset,
-      length: extra.length,
-      message: `${tagName(extra)} behind the complete ${name}`,
-      clause: 'X.228 9',
-    });
-  }
-  const observation = observeRtse(name, first);
+  const { element, anomalies } = readOnly('rtse', name, octets, 'X.228 9');
+  if (element === undefined) return { name, decoded: undefined, anomalies };
+  const observation = observeRtse(name, element);
   return { ...observation, anomalies: [...anomalies, ...observation.anomalies] };
 }
 

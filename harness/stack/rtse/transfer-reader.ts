@@ -10,7 +10,7 @@ import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
 import { externalValue } from '../acse/observer.js';
 import { External } from '../acse/types.js';
 import type { Anomaly } from '../anomaly.js';
-import { anomaliesOf } from '../issues.js';
+import { anomaliesOf, innermostIncomplete, lengthFrom } from '../issues.js';
 
 export interface TransferReaderOptions {
   /** The type of the transferred APDU: MTS-APDU. */
@@ -36,11 +36,15 @@ export interface TransferResult {
   readonly octets: number;
   /** Octets of content that were streamed. */
   readonly contentOctets: number;
+  /** Whether octets came behind the complete APDU. */
+  readonly surplus: boolean;
   /** Whether the whole APDU was there. */
   readonly complete: boolean;
 }
 
 const EXTERNAL = tagKey(TagClass.universal, Universal.external);
+/** Slices in which a header can have begun: each has an octet of it at least. */
+const RECENT = 16;
 
 /** Puts the slices of one activity together and reads the APDU while they come. X.228 7.3.2. */
 export class TransferReader {
@@ -50,6 +54,10 @@ export class TransferReader {
   #contentOctets = 0;
   /** Stream offset behind the last octet. */
   #end = 0;
+  /** The last slices: an element that cannot be read may begin in one of them. */
+  #recent: Octets[] = [];
+  /** Octets from the place on at which reading stopped. */
+  #unread: number | undefined;
   #stray: { offset: number; length: number } | undefined;
 
   constructor(options: TransferReaderOptions) {
@@ -63,9 +71,10 @@ export class TransferReader {
       limits: options.limits,
       layer: 'p1',
       select: (header, parents) => {
-        const [outer] = parents;
-        const inside = outer !== undefined && outer.key === EXTERNAL ? parents.slice(2) : parents;
-        return bare(header, inside) ? sink : undefined;
+        const wrapped = parents.length > 0 && (parents[0] as Element).key === EXTERNAL;
+        // Inside an EXTERNAL the APDU stands in its encoding.
+        if (wrapped && parents.length < 2) return undefined;
+        return bare(header, parents, wrapped ? 2 : 0) ? sink : undefined;
       },
     });
   }
@@ -74,11 +83,15 @@ export class TransferReader {
     this.#octets += slice.length;
     this.#end = slice.offsetAt(slice.length);
     const taken = this.#reader.push(slice);
-    if (this.#reader.error !== undefined) {
+    const { error } = this.#reader;
+    if (error !== undefined) {
+      if (this.#unread === undefined) this.#unread = unreadIn([...this.#recent, slice], error.at.offset);
+      else this.#unread += slice.length;
       // The reader stopped inside this slice or before it: what it did not keep may still hold text worth finding.
       this.#eachSlice(slice);
       return;
     }
+    this.#recent = [...(this.#recent.length < RECENT ? this.#recent : this.#recent.slice(1)), slice];
     if (taken === slice.length) return;
     const rest = slice.subarray(taken);
     this.#stray ??= { offset: rest.offset, length: 0 };
@@ -100,7 +113,7 @@ export class TransferReader {
       const stopped = isApdu ? error.at.offset : (root?.offset ?? error.at.offset);
       const offset = cut?.offset ?? stopped ?? this.#end;
       const { message } = error;
-      const length = cut?.length ?? Math.max(0, this.#end - offset);
+      const length = cut?.length ?? (isApdu ? (this.#unread ?? 0) : this.#octets);
       anomalies.push({ layer: 'p1', code: 'malformed', path: 'MTS-APDU', offset, length, message, clause: 'X.690' });
     }
     if (this.#stray !== undefined) {
@@ -117,7 +130,7 @@ export class TransferReader {
       });
     }
     const readable = isApdu || error === undefined ? root : undefined;
-    const { element, contextId, external } = this.#unwrap(readable, anomalies, ended);
+    const { element, contextId, reference } = this.#unwrap(readable, anomalies, ended);
     const result =
       element === undefined ? undefined : decode(this.#options.apdu, element, { edition: this.#options.edition });
     if (result !== undefined) anomalies.push(...anomaliesOf('p1', result.issues, 'X.411 12.2'));
@@ -125,9 +138,10 @@ export class TransferReader {
       apdu: result?.decoded,
       anomalies,
       contextId,
-      reference: external?.get('indirectReference')?.element,
+      reference,
       octets: this.#octets,
       contentOctets: this.#contentOctets,
+      surplus: this.#stray !== undefined,
       complete: complete && error === undefined,
     };
   }
@@ -136,9 +150,13 @@ export class TransferReader {
     root: Element | undefined,
     anomalies: Anomaly[],
     ended: boolean,
-  ): { element?: Element; contextId?: number; external?: Decoded } {
+  ): { element?: Element; contextId?: number; reference?: Element } {
     if (root === undefined) return {};
     const wrapped = root.key === EXTERNAL;
+    if (wrapped && this.#options.wrapped && isUsualExternal(root)) {
+      const [reference, encoding] = root.children as [Element, Element];
+      return { element: encoding.children[0], contextId: reference.bytes[0], reference };
+    }
     if (wrapped !== this.#options.wrapped && root.headerLength > 0) {
       anomalies.push({
         layer: 'rtse',
@@ -158,7 +176,8 @@ export class TransferReader {
       ...anomaliesOf('rtse', ended ? issues : issues.filter((each) => each.kind !== 'malformed'), 'X.690 8.18'),
     );
     if (decoded === undefined) return {};
-    return externalValue(decoded, anomalies);
+    const { element, contextId } = externalValue(decoded, anomalies);
+    return { element, contextId, reference: decoded.get('indirectReference')?.element };
   }
 
   #eachSlice(octets: Octets): void {
@@ -166,9 +185,24 @@ export class TransferReader {
   }
 }
 
-function innermostIncomplete(root: Element): Element | undefined {
-  if (root.complete) return undefined;
-  let cut = root;
-  for (let last = cut.children.at(-1); last !== undefined && !last.complete; last = cut.children.at(-1)) cut = last;
-  return cut;
+/**
+ * `28 L 02 01 nn a0 L …` in the fewest octets: an EXTERNAL about which there is nothing to tell. The forms of what it
+ * holds are told by who decodes that.
+ */
+function isUsualExternal(root: Element): boolean {
+  const [reference, encoding, ...more] = root.children;
+  if (reference === undefined || encoding === undefined || more.length > 0 || encoding.children.length !== 1)
+    return false;
+  if (reference.key !== INTEGER || reference.constructed || reference.contentLength !== 1) return false;
+  if (encoding.key !== SINGLE_ASN1 || !encoding.constructed || (reference.bytes[0] as number) >= 0x80) return false;
+  return [root, reference, encoding].every(
+    ({ complete, minimalLength, minimalTag }) => complete && minimalLength && minimalTag,
+  );
+}
+
+const INTEGER = tagKey(TagClass.universal, Universal.integer);
+const SINGLE_ASN1 = tagKey(TagClass.context, 0);
+
+function unreadIn(slices: readonly Octets[], offset: number | undefined): number {
+  return offset === undefined ? 0 : slices.reduce((sum, slice) => sum + lengthFrom(slice, offset), 0);
 }

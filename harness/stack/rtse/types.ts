@@ -38,7 +38,7 @@ const noUserData: Tolerance = (element) => {
   });
   wrapper.length = element.length;
   wrapper.complete = element.complete;
-  wrapper.children.push(element.retagged(TagClass.universal, Universal.null, element));
+  wrapper.adopt(element.retagged(TagClass.universal, Universal.null, element));
   return { element: wrapper, message: 'open as [0] IMPLICIT NULL' };
 };
 

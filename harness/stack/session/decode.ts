@@ -273,8 +273,8 @@ class ParameterReader {
     if (enclosure !== undefined && (enclosure & 1) === 0) return;
     // An empty PGI is as good as none. X.225 8.2.6.
     if (start === end && path.includes('.')) return;
-    for (const { mandatory, code, name } of definitions) {
-      if (!mandatory || parameters.some((parameter) => parameter.code === code)) continue;
+    for (const { mandatory, absentHasMeaning, code, name } of definitions) {
+      if (!mandatory || absentHasMeaning === true || parameters.some((parameter) => parameter.code === code)) continue;
       const place = { offset: this.#octets.offsetAt(start), length: end - start };
       this.#notes.add('missing-element', `${path}.${name}`, place, `${name} is mandatory`, hex(code));
     }

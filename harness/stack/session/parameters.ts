@@ -4,6 +4,8 @@ export interface ParameterDefinition {
   readonly code: number;
   readonly name: string;
   readonly mandatory: boolean;
+  /** Mandatory, and read as something where it is absent: without a Version Number it is version 1. X.225 5.8.5. */
+  readonly absentHasMeaning?: true;
   /** Least and most octets of a value that is not empty. */
   readonly length: readonly [least: number, most: number];
   /** A PGI: the parameters inside it. */
@@ -81,7 +83,7 @@ export function group(
 export const connectAcceptItem = group(5, 'connectAcceptItem', [
   protocolOptions,
   tsduMaximumSize,
-  must(versionNumber),
+  { ...must(versionNumber), absentHasMeaning: true },
   initialSerialNumber,
   tokenSettingItem,
   ...serialNumberItems,

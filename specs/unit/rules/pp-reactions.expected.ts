@@ -18,8 +18,8 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   // Strong credentials are legal; their junk is not: a Token without its members, and one SEQUENCE that it does
   // not have.
   B05: ['0 i2r 219+35 BIND-006', '0 i2r 221+33 BIND-001'],
-  // [1] is read as the protected password of 1996, which X.411 bars from MTA-binds: what it lacks is told.
-  B05b: ['0 i2r 214+20 BIND-006', '0 i2r 216+18 BIND-007'],
+  // [1] is read as the protected password of 1996, which X.411 bars from MTA-binds.
+  B05b: ['0 i2r 214+20 BIND-019'],
   // Disputable: the answer repeats the foreign name, as X.227 7.1 wants of a responder that accepts; who does not
   // speak it should refuse.
   B06: ['0 i2r 153+10 BIND-011', '0 r2i 124+10 BIND-011'],

@@ -40,6 +40,7 @@ import {
   offsetOf,
   oidNode,
   type PduName,
+  prim,
   printable,
   type Sent,
   sequence,
@@ -87,6 +88,7 @@ const connect =
   (kind, parameters) =>
     kind === 'CR' ? [...parameters, { code, value: latin1(value) }] : parameters;
 const bilateral = sequence(cons(1, 1, printable('GB')), cons(1, 2, printable('DOMAIN')), sequence(printable('hops')));
+const barred = ctxOf(1, sequence(sequence(oidNode('1.3.14.7.2')), prim(0, 3, [0, 0x5a])));
 const underscore = ctxOf(5, ctx(0, 'bo_b'));
 const withUnderscore = cons(1, 0, sequence(cons(1, 1, printable('GB')), cons(1, 2, printable(' ')), underscore));
 const oneContent = (type: BerNode): BerNode => message({ contentType: type });
@@ -303,6 +305,10 @@ const examples: Readonly<Record<string, Example>> = {
       },
     ],
     holds: [{}],
+  },
+  'BIND-019': {
+    fails: [{ what: 'a protected password', script: { argument: withCredentials(barred) }, at: barred }],
+    holds: [{ argument: withCredentials(ctxOf(0, ctxOf(0, ctx(0, [0x51, 1]), ctxOf(1, octets('signed'))))) }],
   },
   'ENV-001': {
     fails: [
@@ -870,6 +876,9 @@ function context(syntax: string): BerNode {
   return sequence(integer(7), oidNode(syntax), sequence(oidNode('2.1.1')));
 }
 
+function withCredentials(credentials: BerNode): BerNode {
+  return ctxOf(16, ctxOf(1, ctx(0, 'mta.initiator.example'), ctxOf(1, credentials)));
+}
 function withUnit(unit: string): BerNode {
   return cons(1, 0, sequence(cons(1, 1, printable('GB')), cons(1, 2, printable(' ')), ctxOf(6, printable(unit))));
 }

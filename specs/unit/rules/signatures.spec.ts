@@ -124,8 +124,8 @@ describe('the automaton', () => {
     const found: string[] = [];
     let state = 0;
     for (const [i, octet] of latin1('uSHErs h\0e').entries()) {
-      state = automaton.table[state * 256 + octet] as number;
-      if (automaton.accepting[state] === 1) {
+      state = automaton.table[state + octet] as number;
+      if (state >= automaton.firstAccepting) {
         for (const end of automaton.endsOf(state)) found.push(`${automaton.needles[end]?.name}@${i}`);
       }
     }

@@ -31,6 +31,8 @@ export function withoutBilateral(value: unknown, path = ''): unknown {
   }
   if (typeof value === 'string') return NAMES.test(path) && !value.startsWith('2.6.') ? '2.6.1.10.1' : value;
   if (!isRecord(value)) return value;
+  // What X.411 bars from an MTA-bind.
+  if ('protected' in value) return { simple: { ia5String: 'clean' } };
   const entries = Object.entries(value).filter(([name]) => name !== 'perDomainBilateralInformation');
   const clean = Object.fromEntries(
     entries.map(([name, each]) => [name, withoutBilateral(each, path === '' ? name : `${path}.${name}`)]),

@@ -73,6 +73,8 @@ export const normalProfile: Profile = {
     /\.applicationProtocol$/,
     /\.refuseReason$/,
     /\.userdataAB$/,
+    // Barred from the MTA-bind, which is the one place of credentials in P1.
+    /\.protected$/,
     // Only where the presentation entity itself refuses, and then there is nothing else.
     /^REFUSE\..*\.providerReason$/,
     // On these RTSE maps nothing: they are leaks themselves.

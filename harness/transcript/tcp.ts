@@ -143,6 +143,8 @@ export class TcpReassembly {
   readonly #budget: Budget;
   readonly #arena: Arena;
   #held = 0;
+  /** Octets of both sides that were given out when it was last counted. */
+  #given = 0;
   #firstToClose: Side | undefined;
   /** Set once both sides have closed, or one has reset. */
   ending: Ending | undefined;
@@ -286,7 +288,10 @@ export class TcpReassembly {
       return;
     }
     this.#passAll();
-    this.#held = this.#isHolding() ? this.#held + 1 : 0;
+    // Patience is with what waits now: whatever was given out in the meantime begins it anew.
+    const given = this.#streams[0].position + this.#streams[1].position;
+    this.#held = this.#isHolding() && given === this.#given ? this.#held + 1 : 0;
+    this.#given = given;
     if (this.#held <= PATIENCE) return;
     for (const side of [0, 1] as const) {
       const [first] = this.#streams[side].waiting;

@@ -192,6 +192,20 @@ describe('TCP reassembly, RFC 9293', () => {
     );
   });
 
+  it('waits for each late segment as long, however many were late before', async () => {
+    const delays = [3, 6, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 7, 0, 0, 0, 0, 5, 0, 0, 10, ...Array(9).fill(0)];
+    const talk = new Talk();
+    const handshake = talk.open();
+    const said = delays.map((delay, index) => {
+      const unit = index === 0 ? CR : index === 1 ? CC : dt([index]);
+      return { unit, at: index + delay, frame: talk.say(index % 2 === 0 ? 'i' : 'r', unit) };
+    });
+    const late = [...said].sort((a, b) => a.at - b.at).map(({ frame }) => frame);
+    const events = (await read([...handshake, ...late])).filter((event) => event.kind === 'data');
+    expect(events).to.have.lengthOf(said.length);
+    expect(events.some(({ lostBefore }) => lostBefore)).to.equal(false);
+  });
+
   it('reassembles a dialogue in any local disorder, each answer behind its question', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(12), { minLength: 12, maxLength: 40 }), two, async (delays, { initial }) => {

@@ -1,4 +1,20 @@
-/** Writes lines to stdout with back-pressure; ends quietly where the reader has gone (`| head`). */
+import { Exit } from './exit.js';
+
+/**
+ * Looks after stdout and stderr. Where nobody reads any more (`| head`) the rest is for nobody, and the work goes on;
+ * where what we say cannot be written (a full disk), the process ends with an error.
+ */
+export function watchOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`p1spec: stdout cannot be written: ${error.message}\n`);
+    process.exit(Exit.error);
+  });
+  // There is nowhere else to say it.
+  process.stderr.on('error', () => {});
+}
+
+/** Writes lines to stdout with back-pressure. */
 export async function writeLines(lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
   let pending = '';
   for await (const line of lines) {
@@ -13,9 +29,8 @@ export async function writeLines(lines: Iterable<string> | AsyncIterable<string>
 
 export async function write(text: string): Promise<void> {
   if (text === '') return;
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(text, (error) => (error === undefined || error === null ? resolve() : reject(error)));
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+  // An error is for `watchOutput`.
+  await new Promise<void>((resolve) => {
+    process.stdout.write(text, () => resolve());
   });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Permission } from '../harness/rules/finding.js';
 import { Exit, fail } from './exit.js';
+import { watchOutput } from './output.js';
 
 // Nothing heavy is imported here: each command loads what it needs when it runs.
 
@@ -85,7 +86,7 @@ program
   .option('--peer-password <text>', 'what the peer has to say; any if absent')
   .option('--send <count>', 'messages to send to the peer that we connect to', natural, 0)
   .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
-  .option('--messages <count>', 'end after so many messages, either way', natural)
+  .option('--messages <count>', 'end after so many messages, either way', positive)
   .option('--for <duration>', 'end after this time, such as 60s', duration)
   .option('--retry <duration>', "between attempts, in place of the connector's 600 s and 120 s", duration)
   .addOption(new Option('--judge <side>', 'whose octets are judged').choices(['peer', 'both']).default('peer'))
@@ -110,6 +111,7 @@ program
   .action(async (input, out) => (await import('./commands/convert.js')).convert(input, out));
 
 async function main(): Promise<void> {
+  watchOutput();
   try {
     await program.parseAsync(process.argv);
   } catch (error) {
@@ -159,6 +161,12 @@ function factor(text: string): number {
 function natural(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('wants a whole number, 0 or more.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = natural(text);
+  if (value === 0) throw new InvalidArgumentError('wants a whole number, 1 or more.');
   return value;
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { P1specError } from '../../harness/ber/error.js';
 import { systemClock } from '../../harness/link/clock.js';
+import type { LinkEvent } from '../../harness/link/events.js';
 import type { Link } from '../../harness/link/link.js';
 import { recordLink } from '../../harness/link/recorder.js';
 import { connectTcp, type Listener, listenTcp } from '../../harness/link/tcp.js';
@@ -19,6 +20,7 @@ import { PcapngWriter } from '../../harness/transcript/pcapng-writer.js';
 import { openNew, type Recorder, TranscriptWriter, writeAll } from '../../harness/transcript/writer.js';
 import { Exit } from '../exit.js';
 import { writeLines } from '../output.js';
+import { endsOnSignal } from '../signals.js';
 
 export interface HostPort {
   readonly host: string;
@@ -57,6 +59,12 @@ export async function mta(presetName: string | undefined, options: MtaCommandOpt
     throw new P1specError('ERR_NO_PRESET', { message: 'which fake MTA?', hint: 'p1spec mta --list shows the presets' });
   }
   checkPermissions(options.permit, catalogue);
+  if (options.send > 0 && options.connect === undefined) {
+    throw new P1specError('ERR_SEND_NOWHERE', {
+      message: '--send needs a peer to send to',
+      hint: 'add --connect HOST:PORT',
+    });
+  }
   await new Session(presetNamed(presetName), options).run();
 }
 
@@ -68,7 +76,9 @@ class Session {
   readonly #recorder: Recorder | undefined;
   /** Links that we opened have the peer as responder; the others as initiator. */
   readonly #judges: { readonly opened: ConversationJudge; readonly accepted: ConversationJudge };
-  readonly #findings: Finding[] = [];
+  #failing = 0;
+  /** What kept us from recording. */
+  #fault: unknown;
   #listener: Listener | undefined;
   readonly #links = new Set<Link>();
   #connections = 0;
@@ -82,7 +92,6 @@ class Session {
     const judging = (iut: string) =>
       new ConversationJudge({ permissions: permit, ...(judge === 'peer' ? { iut } : {}) });
     this.#judges = { opened: judging('r'), accepted: judging('i') };
-    this.#recorder = options.record === undefined ? undefined : this.#openRecorder(options.record);
     const ours = { mtaName: name ?? preset.name, password };
     const intervals = retry === undefined ? {} : { retry: { openInterval: retry, transferInterval: retry } };
     const theirs = peerPassword === undefined ? {} : { theirs: { mtaName: peerName, password: peerPassword } };
@@ -107,6 +116,8 @@ class Session {
               },
             ],
     });
+    // Last: what was recorded before is gone only where we can begin.
+    this.#recorder = options.record === undefined ? undefined : this.#openRecorder(options.record);
   }
 
   async run(): Promise<void> {
@@ -118,7 +129,8 @@ class Session {
     };
     for (const event of ['messageTransferred', 'messageReceived', 'reportReceived'] as const)
       this.#mta.on(event, count);
-    const finished = this.#untilFinished();
+    const signals = endsOnSignal();
+    const finished = this.#untilFinished(signals.signal);
     try {
       // Without a word on where, it listens: on loopback, for this machine alone.
       if (listen !== undefined || connect === undefined)
@@ -128,8 +140,10 @@ class Session {
       await finished;
     } finally {
       await this.#end();
+      signals.stop();
     }
     this.#conclude();
+    if (this.#fault !== undefined) throw this.#fault;
   }
 
   async #listen({ host, port }: HostPort): Promise<void> {
@@ -138,13 +152,7 @@ class Session {
   }
 
   #submit(): void {
-    const { send, connect, peerName } = this.#options;
-    if (send > 0 && connect === undefined) {
-      throw new P1specError('ERR_SEND_NOWHERE', {
-        message: '--send needs a peer to send to',
-        hint: 'add --connect HOST:PORT',
-      });
-    }
+    const { send, peerName } = this.#options;
     for (let i = 1; i <= send; i += 1) {
       this.#mta.submit(peerName, {
         originator: orName({ ...DOMAIN, privateDomain: 'P1SPEC', surname: 'Sender' }),
@@ -165,34 +173,44 @@ class Session {
       connection,
       clock: systemClock,
       sink: (event) => {
-        this.#recorder?.record(event);
+        this.#record(event);
         this.#tell(judge.push(event));
       },
+      onGone: () => this.#links.delete(link),
     });
+  }
+
+  /** What cannot be recorded ends the session: a link has nobody to throw to. */
+  #record(event: LinkEvent): void {
+    if (this.#fault !== undefined) return;
+    try {
+      this.#recorder?.record(event);
+    } catch (error) {
+      this.#fault = error;
+      this.#finish();
+    }
   }
 
   #tell(findings: readonly Finding[]): void {
     for (const finding of findings) {
-      this.#findings.push(finding);
+      if (fails(finding)) this.#failing += 1;
       if (finding.tier === 3) continue;
       for (const line of findingLines(finding, { rule: ruleOf(finding.rule) })) process.stdout.write(`${line}\n`);
     }
   }
 
-  #untilFinished(): Promise<void> {
+  #untilFinished(signal: AbortSignal): Promise<void> {
     const { for: duration } = this.#options;
     return new Promise((resolve) => {
       // Timers of the clock keep no process alive: this one does.
       const alive = setInterval(() => {}, 60_000);
       const timer = duration === undefined ? undefined : setTimeout(() => this.#finish(), duration);
-      const stop = () => this.#finish();
+      signal.addEventListener('abort', () => this.#finish());
       this.#finish = () => {
         clearInterval(alive);
         clearTimeout(timer);
-        process.off('SIGINT', stop).off('SIGTERM', stop);
         resolve();
       };
-      process.on('SIGINT', stop).on('SIGTERM', stop);
     });
   }
 
@@ -212,9 +230,8 @@ class Session {
   #conclude(): void {
     const summaries = Object.values(this.#judges).map((judge) => judge.summary);
     const binds = summaries.reduce((sum, summary) => sum + summary.binds, 0);
-    const failing = this.#findings.filter(fails).length;
-    process.stdout.write(`${binds} binds, ${this.#passed} messages, ${failing} findings that fail\n`);
-    if (failing > 0) process.exitCode = Exit.findings;
+    process.stdout.write(`${binds} binds, ${this.#passed} messages, ${this.#failing} findings that fail\n`);
+    if (this.#failing > 0) process.exitCode = Exit.findings;
     else if (binds === 0) process.exitCode = Exit.inconclusive;
   }
 

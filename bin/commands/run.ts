@@ -67,11 +67,8 @@ async function list(selection: Pick<RunOptions, 'only' | 'exclude' | 'shard'>): 
   );
 }
 
-/** Colours only on a terminal that wants them. Where the reader has gone (`| head`), the rest is not for anybody. */
+/** Colours only on a terminal that wants them. */
 export function stream(out: NodeJS.WriteStream): Sink {
-  out.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
   return {
     color: out.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
     write: (text) => void out.write(text),

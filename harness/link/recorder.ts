@@ -11,13 +11,15 @@ export interface RecordOptions {
   readonly connection: number;
   readonly clock: Clock;
   readonly sink: LinkSink;
+  /** Called when nothing more will come of the link; perhaps twice. */
+  readonly onGone?: () => void;
 }
 
 /**
  * A tee: whatever passes either way is in the recording before anyone reacts to it. Octets are told as this side sees
  * them: when it hands them over, and when they arrive.
  */
-export function recordLink(link: Link, { connection, clock, sink }: RecordOptions): Link {
+export function recordLink(link: Link, { connection, clock, sink, onGone }: RecordOptions): Link {
   const outward: Direction = link.opened === 'here' ? 'i2r' : 'r2i';
   const inward: Direction = link.opened === 'here' ? 'r2i' : 'i2r';
   const [initiator, responder] =
@@ -59,6 +61,7 @@ export function recordLink(link: Link, { connection, clock, sink }: RecordOption
         close(how, error) {
           if (how === 'reset') reset(inward);
           handlers.close(how, error);
+          onGone?.();
         },
         drain: () => handlers.drain?.(),
       }),
@@ -73,6 +76,7 @@ export function recordLink(link: Link, { connection, clock, sink }: RecordOption
     destroy() {
       reset(outward);
       link.destroy();
+      onGone?.();
     },
   };
 }

@@ -7,6 +7,8 @@ import type { Link, LinkHandlers } from './link.js';
 const LOOPBACK = '127.0.0.1';
 const DEFAULT_CONNECT_TIMEOUT = 30_000;
 const DEFAULT_CONNECTIONS = 64;
+/** Octets that wait to be sent, beyond which nothing is read: who does not read our answers gets no more of them. */
+const UNSENT_LIMIT = 16 * 1024 * 1024;
 
 export interface ConnectOptions {
   readonly host?: string;
@@ -159,7 +161,10 @@ class TcpLink implements Link {
       this.#ended = true;
       handlers.end();
     });
-    socket.on('drain', () => handlers.drain?.());
+    socket.on('drain', () => {
+      if (socket.isPaused()) socket.resume();
+      handlers.drain?.();
+    });
     const closed = () => handlers.close(this.#ended && this.#failure === undefined ? 'end' : 'reset', this.#failure);
     if (socket.destroyed) queueMicrotask(closed);
     else socket.on('close', closed);
@@ -174,7 +179,9 @@ class TcpLink implements Link {
       socket.cork();
       process.nextTick(() => socket.uncork());
     }
-    return socket.write(bytes);
+    const room = socket.write(bytes);
+    //MUT
+    return room;
   }
 
   close(): void {

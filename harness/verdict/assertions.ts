@@ -1,3 +1,4 @@
+/// <reference types="chai" preserve="true" />
 import { judgeQueue } from '../rules/queue.js';
 import { ConformanceFailure, RunError } from './failure.js';
 import type { QueueView } from './iut.js';

@@ -1,3 +1,4 @@
+/// <reference types="mocha" preserve="true" />
 import { RunError } from './failure.js';
 import type { PeerSpec } from './peer.js';
 import type { CaseDescription, CaseFacts } from './results.js';

@@ -212,6 +212,7 @@ class RunClock {
   readonly signal: AbortSignal;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  readonly #deaf: () => void;
 
   constructor({ timeout = RUN_TIMEOUT, timeoutScale = 1, signal }: RunOptions) {
     this.signal = this.#controller.signal;
@@ -221,6 +222,7 @@ class RunClock {
     const forward = () => this.#end(typeof signal?.reason === 'string' ? signal.reason : 'the run was ended');
     if (signal?.aborted === true) forward();
     signal?.addEventListener('abort', forward, { once: true });
+    this.#deaf = () => signal?.removeEventListener('abort', forward);
   }
 
   get reason(): string | undefined {
@@ -229,6 +231,7 @@ class RunClock {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#deaf();
   }
 
   #end(reason: string): void {

@@ -112,14 +112,16 @@ group('QUEUE', 'What the IUT has taken responsibility for comes out, whatever on
       strength: 'shall',
       peers: [{}, {}],
     },
-    async ({ peer, peers, bed }) => {
+    async ({ iut, peer, peers, bed }) => {
       const onward = peers[1] ?? peer;
-      const identifiers = [await peer.sendsVia(onward), await peer.sendsVia(onward), await peer.sendsVia(onward)];
+      const own = await iut.sends(2).messages({ to: onward });
+      const relayed = [await peer.sendsVia(onward), await peer.sendsVia(onward), await peer.sendsVia(onward)];
+      const identifiers = [...own, ...relayed];
       const out = await bed.settles(
         () => identifiers.every((identifier) => timesIn(onward.received, identifier) === 1) || undefined,
         2 * bed.retryInterval,
       );
-      expect(out, 'all three messages came to the other peer').to.equal(true);
+      expect(out, 'all five messages came to the other peer, once').to.equal(true);
     },
   );
 

@@ -115,7 +115,7 @@ group('ROUTE', 'What is sent to a foreign MTA carries no proprietary routing dat
     'P1/ROUTE/BV-007',
     {
       purpose: 'From connection to release of an association without trouble the IUT sends nothing foreign',
-      clause: 'X.227 7.2; X.225 8.3.5; X.411 (06/1999), MTS-APDU',
+      clause: 'X.227 7.2; X.225 8.3.6; X.411 (06/1999), MTS-APDU',
       role: 'initiator',
       strength: 'shall',
     },

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RunningCli, runCli, startCli, temporaryFolder } from './support/cli.js';
@@ -66,6 +66,46 @@ describe('p1spec mta', () => {
     expect((await runCli(['mta', ...exchange])).status).to.equal(0);
     const { status, stdout } = await peer.cli.ended;
     expect([status, stdout]).to.deep.equal([0, '1 binds, 2 messages, 0 findings that fail\n']);
+  });
+
+  it('lives on after peers that talk no TPKT, and serves the next one', async () => {
+    const peer = await listening(['tolerant', '--messages', '1']);
+    const garbage = [
+      'GET / HTTP/1.1\r\n\r\n',
+      Buffer.from('16030100c8010000c40303', 'hex'),
+      Buffer.from('0300010011e0', 'hex'),
+      Buffer.alloc(1_000_000),
+    ];
+    for (const octets of garbage) {
+      const socket = connect(peer.port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.end(octets);
+      socket.resume();
+      await once(socket, 'close');
+    }
+    const reset = connect(peer.port, '127.0.0.1');
+    await once(reset, 'connect');
+    reset.write(Buffer.from('0300', 'hex'), () => reset.resetAndDestroy());
+    await once(reset, 'close');
+    const sends = ['--connect', `127.0.0.1:${peer.port}`, '--send', '1', '--messages', '1'];
+    expect((await runCli(['mta', 'exchange-2003-kb916986', ...sends])).status).to.equal(0);
+    const { status, stdout, stderr } = await peer.cli.ended;
+    expect(status).to.equal(1);
+    expect(stdout)
+      .to.include('version 71 where a TPKT has 3')
+      .and.to.match(/^1 binds, 1 messages, /m);
+    expect(stderr).not.to.match(/^\s+at /m);
+  });
+
+  it('refuses what it could not do later: a password that no bind can hold, mail to nobody', async () => {
+    const password = await runCli(['mta', 'tolerant', '--listen', '127.0.0.1:0', '--password', '\u20ac']);
+    expect([password.status, password.stdout]).to.deep.equal([2, '']);
+    expect(password.stderr)
+      .to.include('[ERR_ENCODE]')
+      .and.not.to.match(/^\s+at /m);
+    const mail = await runCli(['mta', 'tolerant', '--listen', '127.0.0.1:0', '--send', '1']);
+    expect([mail.status, mail.stdout]).to.deep.equal([2, '']);
+    expect(mail.stderr).to.include('[ERR_SEND_NOWHERE]').and.not.to.include('listens on');
   });
 
   it('lists the presets, with the evidence for each thing they do', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { openConversation } from '../../harness/transcript/open.js';
 import type { CaseResult } from '../../harness/verdict/results.js';
 import { parseXml } from '../support/xml.js';
-import { runCli, startCli, temporaryFolder } from './support/cli.js';
+import { runCli, runShell, startCli, temporaryFolder } from './support/cli.js';
 
 interface RunJson {
   readonly cases: readonly (CaseResult & { readonly standing: string })[];
@@ -33,6 +33,18 @@ describe('p1spec run', function () {
     const { header } = await openConversation(join(folder.path, 'out', 'P1-ROUTE-BV-001.ndjson'));
     expect(header).to.deep.include({ mode: 'normal', deliberateErrors: [] });
     expect(header?.initiator?.preset).to.equal('exchange-2003-kb916986');
+  });
+
+  it('ends with 2 where its results cannot be written, and with its verdict where nobody reads them', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const args = ['P1/BIND/BV-001', '--out', join(folder.path, 'out')];
+    const full = await runShell(`"$@" > /dev/full`, ['run', ...args]);
+    expect(full.status).to.equal(2);
+    expect(full.stderr).to.match(/^p1spec: stdout cannot be written: ENOSPC[^\n]*\n$/);
+    const rules = await runShell(`"$@" > /dev/full`, ['rules']);
+    expect([rules.status, rules.stderr.split('\n').length]).to.deep.equal([2, 2]);
+    const closed = await runShell(`{ "$@"; echo "$?" >&2; } | true`, ['run', ...args]);
+    expect(closed.stderr).to.equal('0\n');
   });
 
   it('names the leaks of SP2 and the queue that does not drain, in every report', async () => {

@@ -18,10 +18,18 @@ export interface CliResult {
 
 /** Starts p1spec from its sources, as a user would start it built. */
 export function spawnCli(args: readonly string[], cwd = ROOT): ChildProcess {
-  const cli = join(ROOT, 'bin/p1spec.ts');
+  return spawnChild(command(args), cwd);
+}
+
+/** The words that run p1spec from its sources. */
+function command(args: readonly string[]): string[] {
   // By path, so that it is found from any working directory.
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return spawn(process.execPath, ['--import', tsx, cli, ...args], {
+  return [process.execPath, '--import', tsx, join(ROOT, 'bin/p1spec.ts'), ...args];
+}
+
+function spawnChild([program = '', ...args]: readonly string[], cwd: string): ChildProcess {
+  return spawn(program, args, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -37,7 +45,10 @@ export interface RunningCli {
 }
 
 export function startCli(args: readonly string[], cwd = ROOT): RunningCli {
-  const child = spawnCli(args, cwd);
+  return running(spawnCli(args, cwd));
+}
+
+function running(child: ChildProcess): RunningCli {
   const texts = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
@@ -71,6 +82,11 @@ export function startCli(args: readonly string[], cwd = ROOT): RunningCli {
 /** Runs p1spec to its end. */
 export function runCli(args: readonly string[], cwd = ROOT): Promise<CliResult> {
   return startCli(args, cwd).ended;
+}
+
+/** Runs a line of shell in which `"$@"` is p1spec. */
+export function runShell(line: string, args: readonly string[]): Promise<CliResult> {
+  return running(spawnChild(['/bin/sh', '-c', line, 'sh', ...command(args)], ROOT)).ended;
 }
 
 /** A folder of its own for a test, gone after it. */

@@ -217,6 +217,58 @@ describe('TCP', () => {
   });
 });
 
+describe('a TCP link', () => {
+  it('reads nothing from a side that does not read what it is sent', async () => {
+    const { here, there, close } = await overTcp();
+    const told: string[] = [];
+    let wake: () => void = () => {};
+    const both = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    here.start({
+      data: () => {
+        told.push('data');
+        wake();
+      },
+      end() {},
+      close() {},
+      drain: () => told.push('drain'),
+    });
+    const piece = new Uint8Array(8 * 1024 * 1024);
+    for (let i = 0; i < 5; i += 1) here.send(piece);
+    there.send(bytes('not read'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    there.start({ data() {}, end() {}, close() {} });
+    await both;
+    expect(told).to.deep.equal(['drain', 'data']);
+    await close();
+  });
+});
+
+describe('a recorded link', () => {
+  it('says when nothing more will come of it', () => {
+    for (const end of ['closed', 'reset'] as const) {
+      const { initiator, responder, deliverAll } = memoryPair({ delivery: 'manual' });
+      let gone = 0;
+      const onGone = () => {
+        gone += 1;
+      };
+      const link = recordLink(initiator, { connection: 0, clock: new VirtualClock(), sink: () => {}, onGone });
+      collect(link);
+      collect(responder);
+      link.send(bytes('a'));
+      deliverAll();
+      expect(gone).to.equal(0);
+      if (end === 'closed') {
+        link.close();
+        responder.close();
+      } else responder.destroy();
+      deliverAll();
+      expect(gone, end).to.equal(1);
+    }
+  });
+});
+
 describe('faults', () => {
   const setup = (fault: Parameters<typeof withFaults>[1][number]) => {
     const clock = new VirtualClock();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { P1specError } from '../../../harness/ber/error.js';
 import { systemClock, VirtualClock } from '../../../harness/link/clock.js';
+import { memoryPair } from '../../../harness/link/memory.js';
 import { perform } from '../../../harness/mta/answers.js';
 import { type Conversation, runBetween, type Side } from '../../../harness/mta/conversation.js';
 import { Mta } from '../../../harness/mta/engine.js';
@@ -266,6 +267,55 @@ describe('an MTA', () => {
     looping.a.submit('B', mail);
     await looping.advance(HOUR);
     expect(looping.received.b.map(({ apdu }) => apdu.kind)).to.deep.equal(['message', 'report']);
+  });
+
+  it('says so where it ends an association itself, and counts no attempt that it has cut short', async () => {
+    const clock = new VirtualClock();
+    const connect = () => Promise.resolve(memoryPair().initiator);
+    const mta = new Mta({
+      name: 'A',
+      preset: tolerant,
+      domain: here,
+      peers: [{ name: 'B', connect }],
+      clock,
+      random: (octets) => new Uint8Array(octets),
+    });
+    const closed = watch(mta, 'associationClosed');
+    const retries = watch(mta, 'nextRetry');
+    mta.start();
+    mta.submit('B', mail);
+    await clock.advanceToAsync(1000);
+    mta.kill();
+    expect(closed.map(({ ending, detail }) => [ending, detail])).to.deep.equal([['closed', 'closed by us']]);
+    expect([retries, mta.queueTo('B').length]).to.deep.equal([[], 1]);
+  });
+
+  it('waits for the retry that was due when it was stopped, once it is started again', async () => {
+    const both = await begin(withHooks({ onTransportConnect: once({ do: 'close' }) }));
+    both.a.submit('B', mail);
+    await both.advance(MINUTE);
+    both.a.stop();
+    both.a.start();
+    await both.advance(9 * MINUTE - 1);
+    expect(both.received.b).to.have.lengthOf(0);
+    await both.advance(1001);
+    expect(both.received.b).to.have.lengthOf(1);
+  });
+
+  it('refuses a name or a password that it could not write when a peer binds', () => {
+    const options = {
+      name: 'A',
+      preset: tolerant,
+      domain: here,
+      clock: new VirtualClock(),
+      random: () => new Uint8Array(),
+    };
+    const ours = { mtaName: 'A', password: '\u20ac' };
+    for (const given of [{ strangers: { ours } }, { peers: [{ name: 'B', ours }] }]) {
+      expect(() => new Mta({ ...options, ...given }))
+        .to.throw()
+        .with.property('code', 'ERR_ENCODE');
+    }
   });
 
   it('holds a frozen queue', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -84,6 +84,20 @@ describe('several reporters at once', () => {
       fan.close();
       expect(readFileSync(old, 'utf8')).to.equal('older');
       expect(existsSync(fresh)).to.equal(false);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('write to a device as it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'p1spec-'));
+    try {
+      const file = join(folder, 'device');
+      symlinkSync('/dev/null', file);
+      const fan = new FanOut([{ name: 'json', file }], { stdout: collector(), stderr: collector() });
+      fan.runStarted(runResult(), []);
+      await fan.runEnded(runResult());
+      expect(existsSync(file)).to.equal(true);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import type { LinkEvent } from '../../../harness/link/events.js';
 import { openConversation } from '../../../harness/transcript/open.js';
@@ -33,6 +33,15 @@ describe('recording', () => {
     expect(conversation.header).to.deep.include(header);
     expect(conversation.stats()).to.include({ connections: 1, octets: CR.length + CC.length });
     expect(conversation.truncated()).to.equal(undefined);
+  });
+
+  it('replaces an older file, and no device', () => {
+    const path = folder.file('device');
+    symlinkSync('/dev/null', path);
+    const writer = TranscriptWriter.open(path, header, { overwrite: true });
+    writer.record(events[0]!);
+    writer.close();
+    expect(readlinkSync(path)).to.equal('/dev/null');
   });
 
   it('has each event in the file before the next one', () => {

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { runExitCode } from '../../../harness/verdict/expected-failures.js';
@@ -55,6 +58,21 @@ describe('a run', () => {
     expect(await codeOf(['MADE/BV-002'], expected('P1/MADE/BV-002'))).to.equal(0);
     expect(await codeOf(['MADE/BV-001'], expected('P1/MADE/BV-001'))).to.equal(1);
     expect(await codeOf(['MADE/BI-001'], expected('P1/MADE/BI-001'))).to.equal(2);
+  });
+
+  it('is an error of ours where what passes cannot be recorded', async () => {
+    const out = mkdtempSync(join(tmpdir(), 'p1spec-'));
+    try {
+      mkdirSync(join(out, 'sanity-MADE-before.ndjson'));
+      const result = await run({ ...ONLY_FAST, only: ['MADE/BV-001'], exclude: [], out });
+      expect(result.sanity[0]).to.include({ when: 'before', verdict: 'error' });
+      expect(result.sanity[0]?.reason).to.include('sanity-MADE-before.ndjson');
+      expect(runExitCode(result)).to.equal(2);
+      writeFileSync(join(out, 'file'), '');
+      expect(await rejection({ ...ONLY_FAST, out: join(out, 'file') })).to.include({ code: 'ERR_OUT' });
+    } finally {
+      rmSync(out, { recursive: true });
+    }
   });
 
   it('ends a case that does not end by itself', async () => {

@@ -180,7 +180,7 @@ class TcpLink implements Link {
       process.nextTick(() => socket.uncork());
     }
     const room = socket.write(bytes);
-    //MUT
+    if (socket.writableLength > UNSENT_LIMIT) socket.pause();
     return room;
   }
 

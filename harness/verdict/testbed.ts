@@ -255,6 +255,7 @@ export class Testbed {
       retry: scaledRetry,
       connect: () => connectTcp({ port: listener.port }),
       ...spec.fromIut,
+      timers: scaled(spec.fromIut?.timers, this.timeoutScale),
     };
     return { mta, script, config };
   }
@@ -314,6 +315,11 @@ const scaledRetry: RetryOptions = {
   transferInterval: connectorDefaults.transferInterval / RETRY_SPEED,
   associationLifetime: connectorDefaults.associationLifetime / RETRY_SPEED,
 };
+
+function scaled(timers: PeerConfig['timers'], factor: number): PeerConfig['timers'] {
+  if (timers === undefined) return undefined;
+  return Object.fromEntries(Object.entries(timers).map(([name, milliseconds]) => [name, milliseconds * factor]));
+}
 
 /** `peer.example.net` is private domain `peer`. */
 function domainOf(name: string): Domain & { readonly privateDomain: string } {

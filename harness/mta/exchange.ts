@@ -86,10 +86,13 @@ export function exchangePreset(init: {
   readonly basedOn?: ExchangePreset;
   readonly options: ExchangeChoices;
   readonly evidence: readonly Statement[];
+  /** Statements of the preset that it is based on, which do not hold of this one. */
+  readonly withdrawn?: readonly Statement[];
 }): ExchangePreset {
-  const { name, says, basedOn } = init;
+  const { name, says, basedOn, withdrawn = [] } = init;
   const options = chosen(basedOn?.options ?? baseOptions, init.options);
-  const statements = [...(basedOn?.statements ?? baseStatements), ...init.evidence];
+  const kept = (basedOn?.statements ?? baseStatements).filter((each) => !withdrawn.includes(each));
+  const statements = [...kept, ...init.evidence];
   const preset: ExchangePreset = {
     name,
     family: 'exchange',

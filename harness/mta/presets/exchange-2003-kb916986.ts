@@ -1,6 +1,6 @@
 import { assumption, kb } from '../evidence.js';
 import { exchangePreset } from '../exchange.js';
-import { exchange2003Sp2 } from './exchange-2003-sp2.js';
+import { exchange2003Sp2, leaks } from './exchange-2003-sp2.js';
 
 /** SP2 with the hotfix of KB 916986: the two leaks are closed, and nothing else is different. */
 export const exchange2003Kb916986 = exchangePreset({
@@ -8,6 +8,7 @@ export const exchange2003Kb916986 = exchangePreset({
   says: 'SP2 with Emsmta.exe 6.5.7651.40: no marker in the bind, no routing packets',
   basedOn: exchange2003Sp2,
   options: { build: '6.5.7651.40', bindMarker: { place: 'none' }, routingMessage: { enabled: false } },
+  withdrawn: leaks,
   evidence: [
     { what: 'sends no routing data to MTAs that are not Exchange', evidence: kb(916986) },
     {

@@ -1,5 +1,45 @@
-import { assumption, kb } from '../evidence.js';
+import { assumption, kb, type Statement } from '../evidence.js';
 import { exchangePreset } from '../exchange.js';
+
+/** What is known and assumed of the two leaks. */
+export const leaks: readonly Statement[] = [
+  { what: 'sends proprietary routing data to MTAs that are not Exchange', evidence: kb(916986) },
+  { what: 'data of its own in the bind, and later a system message with the link state table', evidence: kb(281744) },
+  {
+    what: 'bindMarker.place extra-tag-in-set',
+    evidence: assumption('KB 281744 says that the bind request holds it, not where'),
+  },
+  { what: 'bindMarker.bytes', evidence: assumption('not published: a GUID of our own') },
+  {
+    what: 'peerTest always',
+    evidence: assumption('KB 916986 names no condition on the peer; Exchange 2000 tested for an echo (KB 281744)'),
+  },
+  {
+    what: 'routingMessage.contentType mdbef',
+    evidence: assumption(
+      'the content type of Exchange contents (KB 162430); what the system message has is not published',
+    ),
+  },
+  {
+    what: 'routingMessage.recipientForm guid-cn',
+    evidence: assumption(
+      "the X.400 address template in the OrgInfo packet has the routing group's GUID as common name",
+    ),
+  },
+  {
+    what: 'the routing message is from cn=Microsoft MTA',
+    evidence: assumption('its originator is not published'),
+  },
+  {
+    what: 'routingMessage.priority urgent, so that it stands before user mail',
+    evidence: assumption('KB 916986 has user mail waiting behind the packets'),
+  },
+  {
+    what: 'routingMessage.interval 10 min',
+    evidence: assumption('minor changes of the link state are said to be delayed so long'),
+  },
+  { what: 'routingMessage.table full', evidence: assumption('the whole table is sent on each change; bb123663') },
+];
 
 /** Exchange Server 2003 SP2 as KB 916986 found it: routing data goes to MTAs that are not Exchange. */
 export const exchange2003Sp2 = exchangePreset({
@@ -11,42 +51,5 @@ export const exchange2003Sp2 = exchangePreset({
     peerTest: 'always',
     routingMessage: { enabled: true },
   },
-  evidence: [
-    { what: 'sends proprietary routing data to MTAs that are not Exchange', evidence: kb(916986) },
-    { what: 'data of its own in the bind, and later a system message with the link state table', evidence: kb(281744) },
-    {
-      what: 'bindMarker.place extra-tag-in-set',
-      evidence: assumption('KB 281744 says that the bind request holds it, not where'),
-    },
-    { what: 'bindMarker.bytes', evidence: assumption('not published: a GUID of our own') },
-    {
-      what: 'peerTest always',
-      evidence: assumption('KB 916986 names no condition on the peer; Exchange 2000 tested for an echo (KB 281744)'),
-    },
-    {
-      what: 'routingMessage.contentType mdbef',
-      evidence: assumption(
-        'the content type of Exchange contents (KB 162430); what the system message has is not published',
-      ),
-    },
-    {
-      what: 'routingMessage.recipientForm guid-cn',
-      evidence: assumption(
-        "the X.400 address template in the OrgInfo packet has the routing group's GUID as common name",
-      ),
-    },
-    {
-      what: 'the routing message is from cn=Microsoft MTA',
-      evidence: assumption('its originator is not published'),
-    },
-    {
-      what: 'routingMessage.priority urgent, so that it stands before user mail',
-      evidence: assumption('KB 916986 has user mail waiting behind the packets'),
-    },
-    {
-      what: 'routingMessage.interval 10 min',
-      evidence: assumption('minor changes of the link state are said to be delayed so long'),
-    },
-    { what: 'routingMessage.table full', evidence: assumption('the whole table is sent on each change; bb123663') },
-  ],
+  evidence: leaks,
 });

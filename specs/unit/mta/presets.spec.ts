@@ -37,6 +37,15 @@ describe('presets', () => {
     });
   });
 
+  it('say of the hotfix nothing that holds of SP2’s leaks', () => {
+    const said = exchange2003Kb916986.statements.map(({ what }) => what);
+    expect(said).to.include('sends no routing data to MTAs that are not Exchange');
+    expect(
+      said.filter((what) => /^(sends proprietary|data of its own|peerTest|routingMessage\.)/.test(what)),
+    ).to.deep.equal([]);
+    expect(said.filter((what) => what.startsWith('bindMarker.'))).to.deep.equal(['bindMarker.place none']);
+  });
+
   it('give evidence for what they say, and a reason for what they assume', () => {
     for (const { statements, name } of presets) {
       for (const { what, evidence } of statements) {

@@ -81,7 +81,8 @@ export function presetsMarkdown(presets: readonly Preset[]): string {
       what,
       formatEvidence(evidence).replace(/^assumption/, '**assumption**'),
     ]);
-    lines.push('', `## ${name}`, '', `${says}.`, '', ...table(['what', 'evidence'], rows));
+    lines.push('', `## ${name}`, '', `${says}.`);
+    if (rows.length > 0) lines.push('', ...table(['what', 'evidence'], rows));
   }
   return `${lines.join('\n')}\n`;
 }

@@ -19,6 +19,20 @@ export interface ConformanceCase extends CaseDescription {
   readonly body: CaseBody;
 }
 
+/** What a case says of itself, without its body. */
+export function descriptionOf(conformanceCase: ConformanceCase): CaseDescription {
+  const { id, group, purpose, clause, role, strength, deliberateErrors } = conformanceCase;
+  return {
+    id,
+    group,
+    purpose,
+    clause,
+    role,
+    strength,
+    ...(deliberateErrors === undefined ? {} : { deliberateErrors }),
+  };
+}
+
 const ID = /^P1\/([A-Z][A-Z0-9]*)\/(BV|BI|BO)-\d{3}$/;
 // Registered for all of the process: a suite's p1spec need not be the very module that runs it.
 const CASE: unique symbol = Symbol.for('p1spec case');

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Permission } from '../rules/finding.js';
-import type { ConformanceCase } from './case.js';
+import { type ConformanceCase, descriptionOf } from './case.js';
 import { Inconclusive, Interrupted } from './failure.js';
 import { type Judgement, judgementOf } from './judgement.js';
 import { permissionName } from './permissions.js';
@@ -145,19 +145,6 @@ export class ConformanceRun implements Runtime {
 }
 
 type Evidence = Pick<CaseResult, 'findings' | 'transcripts'>;
-
-function descriptionOf(conformanceCase: ConformanceCase) {
-  const { id, group, purpose, clause, role, strength, deliberateErrors } = conformanceCase;
-  return {
-    id,
-    group,
-    purpose,
-    clause,
-    role,
-    strength,
-    ...(deliberateErrors === undefined ? {} : { deliberateErrors }),
-  };
-}
 
 /** The command that runs a case alone, as for a shell. */
 export function reproduceCommand(id: string, target: string, permissions: readonly Permission[]): string {

@@ -5,7 +5,7 @@ import { associationRules } from '../rules/catalogue.js';
 import { checkPermissions } from '../rules/finding.js';
 import type { Mode } from '../stack/association/events.js';
 import { p1specVersion } from '../transcript/format.js';
-import { type ConformanceCase, caseOf, type RunContext } from './case.js';
+import { type ConformanceCase, caseOf, descriptionOf, type RunContext } from './case.js';
 import { ConformanceRun, type ConformanceRunOptions } from './conformance-run.js';
 import { RunError } from './failure.js';
 import type { CaseDescription, RunDescription, RunResult } from './results.js';
@@ -47,7 +47,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     ...(options.shard === undefined ? {} : { shard: `${options.shard.part}/${options.shard.of}` }),
   };
   prepareOut(options.out);
-  listener?.runStarted?.(description, selected.map(describeCase));
+  listener?.runStarted?.(description, selected.map(descriptionOf));
   const started = performance.now();
   const clock = new RunClock(options);
   const conformance = new ConformanceRun({ ...options, target, signal: clock.signal });
@@ -72,7 +72,7 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
 
 /** The cases of suites, in their order, without running them. */
 export async function listCases(files: readonly string[] = builtInSuites()): Promise<CaseDescription[]> {
-  return (await load(files)).cases.map(describeCase);
+  return (await load(files)).cases.map(descriptionOf);
 }
 
 /** The suites that ship: compiled beside the compiled harness, as source beside its source. */
@@ -178,18 +178,6 @@ async function runMocha(mocha: Mocha, conformance: ConformanceRun, signal: Abort
 
 function hookError(test: Mocha.Runnable, reason: string) {
   return { group: test.parent?.title ?? '', when: 'before', verdict: 'error', reason } as const;
-}
-
-function describeCase({ id, group, purpose, clause, role, strength, deliberateErrors }: ConformanceCase) {
-  return {
-    id,
-    group,
-    purpose,
-    clause,
-    role,
-    strength,
-    ...(deliberateErrors === undefined ? {} : { deliberateErrors }),
-  };
 }
 
 function checkExpected({ expectedFailures = [] }: RunOptions, cases: readonly ConformanceCase[]): void {

@@ -1,3 +1,4 @@
+import type { Edition } from '../asn1/types.js';
 import type { Layer } from '../ber/error.js';
 
 /**
@@ -17,6 +18,8 @@ export interface Anomaly {
   readonly clause?: string;
   /** What a rule needs to tell cases apart: a dotted OID, a parameter code, a tag. */
   readonly detail?: string;
+  /** Of an unknown element: the other edition of its type, which has it. */
+  readonly edition?: Edition;
 }
 
 export type AnomalyCode =
@@ -37,6 +40,10 @@ export type AnomalyCode =
   /** A PDV in a context that was not negotiated, or more PDVs or EXTERNALs than the protocol has. */
   | 'surplus-value'
   | 'foreign-context'
+  /** What another mode has around or in the place of what stands here in this one. */
+  | 'other-mode'
+  /** More than the association has negotiated. */
+  | 'beyond-negotiated'
   /** Cannot be decoded, or has a value that its type does not allow. */
   | 'malformed'
   | 'bad-value'

@@ -8,7 +8,7 @@ import type { Anomaly } from './anomaly.js';
 
 /** What the observing decoder saw, as anomalies of a layer. */
 export function anomaliesOf(layer: Layer, issues: readonly Issue[], clause?: string): Anomaly[] {
-  return issues.map(({ kind, path, offset, length, message, detail }) => ({
+  return issues.map(({ kind, path, offset, length, message, detail, edition }) => ({
     layer,
     code: kind,
     path,
@@ -17,6 +17,7 @@ export function anomaliesOf(layer: Layer, issues: readonly Issue[], clause?: str
     message,
     clause,
     detail,
+    ...(edition === undefined ? {} : { edition }),
   }));
 }
 

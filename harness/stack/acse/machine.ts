@@ -193,8 +193,10 @@ export class AcseMachine {
   #associateIndication(presentation: Connected<'pConnectIndication'>): AcseEvent[] {
     const apdu = readAcse(presentation.values[0]);
     if (apdu?.name !== 'AARQ' || !this.#enter('AARQ')) {
-      return this.#protocolError(`${apdu?.name ?? 'no ACSE APDU'} in P-CONNECT indication, ${this.#state}`);
+      // In STA0 too: the presentation connection waits for an answer.
+      return this.#abortBoth(`${apdu?.name ?? 'no ACSE APDU'} in P-CONNECT indication, ${this.#state}`);
     }
+    this.#originated = false;
     this.#applicationContextName = String(apdu.decoded.get('applicationContextName')?.primitive);
     return [
       {
@@ -218,7 +220,8 @@ export class AcseMachine {
 
   #associateRefused(event: Extract<Connected<'pConnectConfirm'>, { readonly accepted: false }>): AcseEvent[] {
     const apdu = event.refusedBy === 'user' ? readAcse(event.values[0]) : undefined;
-    if (!this.#enter(apdu === undefined ? 'P-CONcnf-' : 'AARE-')) return [];
+    const name = apdu === undefined ? 'P-CONcnf-' : 'AARE-';
+    if (!this.#enter(name)) return this.#protocolError(`${name} in ${this.#state}`);
     if (apdu === undefined) {
       const refusedBy = event.refusedBy === 'session' ? 'session' : 'presentation';
       return [{ kind: 'aAssociateConfirm', accepted: false, refusedBy, reason: event.reason, userInformation: [] }];
@@ -262,8 +265,13 @@ export class AcseMachine {
     return this.#options.strict === true && apdu?.unknown === true;
   }
 
-  /** A.3.1 b: ABRT to the peer, A-ABORT indication to the user. */
+  /** A.3.1 b. Without an association there is nobody to abort. */
   #protocolError(message: string): AcseEvent[] {
+    return this.#state === 'STA0' ? [] : this.#abortBoth(message);
+  }
+
+  /** ABRT to the peer, A-ABORT indication to the user. */
+  #abortBoth(message: string): AcseEvent[] {
     const source = AbortSource.named.acseServiceProvider;
     this.#state = 'STA0';
     this.#abrt(source, []);

@@ -17,18 +17,14 @@ export type AcseState =
   /** awaiting RLRE APDU, collision, association-responder */
   | 'STA7';
 
-/** Received, Table A.1. EXTRN-1 and EXTRN-2 change nothing and are left out. */
-export type AcseEventName = 'AARQ' | 'AARE+' | 'AARE-' | 'P-CONcnf-' | 'RLRQ' | 'RLRE+' | 'RLRE-' | 'ABRT' | 'P-PABind';
+/**
+ * Received, Table A.1. EXTRN-1 and EXTRN-2 change nothing and are left out, as is RLRE-: it rides in a negative
+ * P-RELEASE, which needs session's negotiated release.
+ */
+export type AcseEventName = 'AARQ' | 'AARE+' | 'AARE-' | 'P-CONcnf-' | 'RLRQ' | 'RLRE+' | 'ABRT' | 'P-PABind';
 
-/** Of the service user, Table A.1. */
-export type AcseRequestName =
-  | 'A-ASCreq'
-  | 'A-ASCrsp+'
-  | 'A-ASCrsp-'
-  | 'A-RLSreq'
-  | 'A-RLSrsp+'
-  | 'A-RLSrsp-'
-  | 'A-ABRreq';
+/** Of the service user, Table A.1, but for A-RLSrsp-. */
+export type AcseRequestName = 'A-ASCreq' | 'A-ASCrsp+' | 'A-ASCrsp-' | 'A-RLSreq' | 'A-RLSrsp+' | 'A-ABRreq';
 
 type Cell = AcseState | { readonly p2: AcseState; readonly otherwise: AcseState };
 type Table<Event extends string> = Readonly<Record<AcseState, { readonly [event in Event]?: Cell }>>;
@@ -42,7 +38,7 @@ export const RECEIVED: Table<AcseEventName> = {
   STA1: { 'AARE+': 'STA5', 'AARE-': 'STA0', 'P-CONcnf-': 'STA0', ...ABORTS },
   STA2: { ...ABORTS },
   // p2: this machine originated the association.
-  STA3: { RLRQ: { p2: 'STA6', otherwise: 'STA7' }, 'RLRE+': 'STA0', 'RLRE-': 'STA5', ...ABORTS },
+  STA3: { RLRQ: { p2: 'STA6', otherwise: 'STA7' }, 'RLRE+': 'STA0', ...ABORTS },
   STA4: { ...ABORTS },
   STA5: { RLRQ: 'STA4', ...ABORTS },
   STA6: { ...ABORTS },
@@ -54,7 +50,7 @@ export const REQUESTED: Table<AcseRequestName> = {
   STA1: { ...ABORTABLE },
   STA2: { 'A-ASCrsp+': 'STA5', 'A-ASCrsp-': 'STA0', ...ABORTABLE },
   STA3: { ...ABORTABLE },
-  STA4: { 'A-RLSrsp+': 'STA0', 'A-RLSrsp-': 'STA5', ...ABORTABLE },
+  STA4: { 'A-RLSrsp+': 'STA0', ...ABORTABLE },
   STA5: { 'A-RLSreq': 'STA3', ...ABORTABLE },
   STA6: { 'A-RLSrsp+': 'STA3', ...ABORTABLE },
   STA7: { ...ABORTABLE },

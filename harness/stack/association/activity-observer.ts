@@ -1,5 +1,5 @@
 import type { Limits } from '../../ber/limits.js';
-import type { Octets } from '../../ber/octets.js';
+import { Octets } from '../../ber/octets.js';
 import type { Anomaly } from '../anomaly.js';
 import { type Direction, opposite } from '../direction.js';
 import { TransferReader, type TransferResult } from '../rtse/transfer-reader.js';
@@ -33,7 +33,14 @@ interface Running {
   readonly marks: Map<number, number>;
   /** Octets that come again: they were sent behind the point at which it is resumed. */
   again: number;
+  /** Octets since the last minor synchronization point; undefined once it was told that they are too many. */
+  since: number | undefined;
+  /** The first octets of what is not P1. */
+  first: Octets;
 }
+
+/** Octets that are kept of what is not P1, to show what it may be. */
+const FOREIGN_OCTETS = 64;
 
 /** Synchronization points that are remembered: far more than any window leaves unconfirmed. */
 const MARKS = 256;
@@ -44,6 +51,9 @@ const INTERRUPTED = 16;
 export class ActivityObserver {
   readonly #options: ActivityObserverOptions;
   #mode: Mode | undefined;
+  #foreign = false;
+  /** Octets that may come without a minor synchronization point; 0 where any number may. */
+  #checkpoint = 0;
   #running: Running | undefined;
   /** Interrupted, by direction and activity identifier: what they are is told when they go on, or never do. */
   readonly #interrupted = new Map<string, Running>();
@@ -59,6 +69,16 @@ export class ActivityObserver {
 
   setMode(mode: Mode): void {
     this.#mode = mode;
+  }
+
+  /** Of RTOAC, in units of 1024 octets: 0 for no checkpoints. X.228 7.1. */
+  setCheckpointSize(units = 0): void {
+    this.#checkpoint = units * 1024;
+  }
+
+  /** The application is not P1: what is transferred is counted, and not read. */
+  setForeign(): void {
+    this.#foreign = true;
   }
 
   spdu(direction: Direction, spdu: Spdu): void {
@@ -102,10 +122,15 @@ export class ActivityObserver {
     }
     const running = this.#running as Running;
     const { again, cut, transfer } = running;
+    this.#countOctets(running, octets);
     running.again = Math.max(0, again - octets.length);
     if (again >= octets.length) return;
     const fresh = again > 0 ? octets.subarray(again) : octets;
     running.taken += fresh.length;
+    if (this.#foreign) {
+      running.first = Octets.join([running.first, fresh]).subarray(0, FOREIGN_OCTETS);
+      return;
+    }
     if (!cut) {
       running.reader.push(fresh);
       return;
@@ -114,6 +139,22 @@ export class ActivityObserver {
     for (const { bytes, offset } of fresh.slices) {
       this.#options.emit({ kind: 'stray', direction, transfer, bytes, offset });
     }
+  }
+
+  /** Checkpoint size counts octets of the APDU, without the headers of slices. X.228 7.1, 8.3. */
+  #countOctets(running: Running, slice: Octets): void {
+    if (running.since === undefined || this.#checkpoint === 0) return;
+    running.since += slice.length;
+    if (running.since <= this.#checkpoint) return;
+    const message = `${running.since} octets without a minor synchronization point, where ${this.#checkpoint} are negotiated`;
+    const { offset, length } = slice;
+    const { direction } = running.transfer;
+    this.#options.emit({
+      kind: 'anomaly',
+      direction,
+      anomaly: { layer: 'rtse', code: 'beyond-negotiated', path: 'RTTR', offset, length, message, clause: 'X.228 7.1' },
+    });
+    running.since = undefined;
   }
 
   /** The association ended, or another activity began, inside this one. */
@@ -159,6 +200,8 @@ export class ActivityObserver {
       taken: 0,
       marks: new Map([[0, 0]]),
       again: 0,
+      since: 0,
+      first: Octets.empty,
     };
     this.#running = running;
     this.#phase(running, 'started', direction);
@@ -177,6 +220,7 @@ export class ActivityObserver {
     }
     this.#interrupted.delete(key);
     running.again = running.taken - mark;
+    if (running.since !== undefined) running.since = 0;
     running.transfer = { ...running.transfer, activity, resumed: true };
     this.#running = running;
     this.#phase(running, 'started', direction);
@@ -186,6 +230,7 @@ export class ActivityObserver {
     const running = this.#running;
     if (running === undefined || running.transfer.direction !== direction || spdu.serialNumber === undefined) return;
     const { marks, taken, again } = running;
+    if (running.since !== undefined) running.since = 0;
     marks.set(spdu.serialNumber, taken - again);
     if (marks.size > MARKS) marks.delete(marks.keys().next().value as number);
   }
@@ -231,6 +276,10 @@ export class ActivityObserver {
     const { transfer, reader, cut, headless, headLost } = running;
     const { direction } = transfer;
     const whole = ended && !cut && !headless;
+    if (this.#foreign) {
+      this.#tellForeign(running, whole);
+      return;
+    }
     const result = reader.finish(whole);
     if (result.octets === 0) return;
     const { apdu, complete, octets, contentOctets, contextId } = result;
@@ -249,6 +298,13 @@ export class ActivityObserver {
     if (unreadable) return;
     for (const anomaly of this.#anomalies(result, headless))
       this.#options.emit({ kind: 'anomaly', direction, anomaly });
+  }
+
+  #tellForeign({ transfer, taken: octets, first: foreign }: Running, complete: boolean): void {
+    const { direction } = transfer;
+    if (octets === 0) return;
+    const apdu = { decoded: undefined, complete, octets, contentOctets: 0, foreign };
+    this.#options.emit({ kind: 'apdu', direction, transfer, ...apdu });
   }
 
   #anomalies(result: TransferResult, headless: boolean): Anomaly[] {

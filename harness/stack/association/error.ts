@@ -1,8 +1,12 @@
 import { P1specError } from '../../ber/error.js';
 
 export type AssociationErrorCode =
-  /** The mode is none that the machine speaks. */
+  /** No mode is given. */
   | 'ERR_MODE_UNSUPPORTED'
+  /** Selectors of a layer that the mode does not have, or sends none of. */
+  | 'ERR_MODE_SELECTORS'
+  /** A bind for which its SPDU has no room in this mode. */
+  | 'ERR_BIND_SIZE'
   /** The request is not one for this role or state. */
   | 'ERR_ASSOCIATION_STATE';
 

@@ -62,6 +62,12 @@ export type AssociationEvent =
   /** A decoded PDU of presentation, ACSE or RTSE. */
   | (Common & { readonly kind: 'pdu'; readonly layer: Layer; readonly name: string; readonly decoded: Decoded })
   | (Common & { readonly kind: 'mode'; readonly mode: Mode })
+  /** What RT-OPEN says and holds is another application's: nothing above RTSE is then told, or judged, as P1. */
+  | (Common & {
+      readonly kind: 'foreignApplication';
+      readonly applicationProtocol: number;
+      readonly message: string;
+    })
   | (Common & {
       readonly kind: 'bind';
       readonly phase: 'argument' | 'result';
@@ -96,6 +102,8 @@ export type AssociationEvent =
       readonly complete: boolean;
       readonly octets: number;
       readonly contentOctets: number;
+      /** The first octets of what another application transferred; absent where the application is P1. */
+      readonly foreign?: Octets;
     })
   /** A TSDU that is no SPDU at all. */
   | (Common & { readonly kind: 'undecodable'; readonly octets: Octets })

@@ -1,29 +1,29 @@
-import { encode } from '../../asn1/encode.js';
 import { Octets } from '../../ber/octets.js';
 import { type TransportEvent, TransportMachine } from '../cotp/machine.js';
-import { presentationMode } from '../presentation/observer.js';
-import { CPR } from '../presentation/types.js';
 import { RtseMachine } from '../rtse/machine.js';
 import type { ModeProfile } from '../rtse/mode.js';
-import { RefuseReason } from '../rtse/types.js';
 import { SessionMachine } from '../session/machine.js';
 import type { SessionEvent } from '../session/primitives.js';
 import { TpktPieces } from '../tpkt/pieces.js';
 import { AssociationError } from './error.js';
 import type { Mode } from './events.js';
-import { NormalMode } from './normal-mode.js';
-import { type MachineOptions, referenceFrom, sessionDeviations, timersOf } from './options.js';
-import { sessionReferences } from './references.js';
+import { checkBind, modeOfConnect, modeProfile, usualVersions } from './modes.js';
+import { checkOptions, type MachineOptions, referenceFrom, sessionDeviations, timersOf } from './options.js';
 import type {
   ActivityReason,
   AssociationService,
   AssociationTimers,
+  ConnectionIdentifier,
   OpenRefusal,
   OpenRequest,
   OpenResponse,
+  Resumption,
   RtAbortReason,
   ServiceEvent,
+  TransferOptions,
 } from './service.js';
+import { type Due, Timer } from './timer.js';
+import { X410Mode } from './x410-mode.js';
 
 const DEFAULT_COLLECT_LIMIT = 64 * 1024 * 1024;
 const DEFAULT_TPDU_SIZE = 2048;
@@ -53,20 +53,16 @@ export class AssociationMachine implements AssociationService {
   #now = 0;
   #received = 0;
   /** The timer that runs; `at` is undefined until the time of its start is known. */
-  #timer: (Due & { readonly at: number | undefined }) | undefined;
+  readonly #timer = new Timer();
+  /** The time of a whole transfer runs beside that of each step. */
+  readonly #transferTimer = new Timer();
   readonly #chunks = new TpktPieces();
   #inbox: TransportEvent[] = [];
   #output: Uint8Array[] = [];
   #events: ServiceEvent[] = [];
 
   constructor(options: MachineOptions) {
-    const foreign = options.modes.find((mode) => mode !== 'normal');
-    if (foreign !== undefined || options.modes.length === 0) {
-      throw new AssociationError('ERR_MODE_UNSUPPORTED', {
-        message: foreign === undefined ? 'no mode is given' : `the mode ${foreign} is not one that this machine speaks`,
-        hint: "use 'normal'",
-      });
-    }
+    checkOptions(options);
     this.role = options.role;
     this.#options = options;
     this.#timers = timersOf(options);
@@ -78,8 +74,8 @@ export class AssociationMachine implements AssociationService {
       tpduSize: tpduSize >= UNLIMITED_TPDU ? null : tpduSize,
     });
     this.#session = new SessionMachine(options.role, {
-      // Version 2 is what X.400 stacks use in normal mode; a peer that only has version 1 is answered in it.
-      versions: options.role === 'initiator' ? 2 : 3,
+      versions: options.sessionVersions ?? usualVersions(options),
+      enforceLimits: options.enforceLimits,
       closeTimeout: Number.POSITIVE_INFINITY,
       deviations: sessionDeviations(options),
     });
@@ -93,6 +89,10 @@ export class AssociationMachine implements AssociationService {
     return this.#phase;
   }
 
+  get connection(): ConnectionIdentifier | undefined {
+    return this.#profile?.connection;
+  }
+
   get hasTurn(): boolean {
     return this.#rtse?.hasTurn ?? false;
   }
@@ -101,15 +101,18 @@ export class AssociationMachine implements AssociationService {
     return this.#rtse?.transferring ?? 'none';
   }
 
+  get resumption(): Resumption | undefined {
+    return this.#rtse?.resumption;
+  }
+
   get wantsClose(): boolean {
     return this.#wantsClose;
   }
 
   get nextDeadline(): number | undefined {
-    const timer = this.#timer;
-    if (timer === undefined) return undefined;
-    // Started by a request, which brings no time with it: `advance` has to say when that was.
-    return timer.at ?? this.#now;
+    const deadlines = [this.#timer.deadline(this.#now), this.#transferTimer.deadline(this.#now)];
+    const running = deadlines.filter((each) => each !== undefined);
+    return running.length === 0 ? undefined : Math.min(...running);
   }
 
   takeOutput(): Uint8Array[] {
@@ -149,9 +152,12 @@ export class AssociationMachine implements AssociationService {
   advance(now: number): void {
     this.#now = now;
     this.#startTimer();
-    const at = this.#timer?.at;
-    if (at === undefined || now < at) return;
-    this.#timedOut();
+    if (this.#transferTimer.ranOut(now)) {
+      this.#transferTimer.select(undefined);
+      this.#rtse?.transferTimeout();
+    } else if (this.#timer.ranOut(now)) {
+      this.#timedOut();
+    } else return;
     this.#settle();
     this.#startTimer();
   }
@@ -159,6 +165,7 @@ export class AssociationMachine implements AssociationService {
   open(request: OpenRequest): void {
     if (this.role !== 'initiator') throw this.#misuse('open by the responder');
     if (this.#request !== undefined) throw this.#misuse('open twice');
+    checkBind(request, this.#options);
     this.#request = request;
     if (this.#phase !== 'opening') return;
     this.#transport.tConnectRequest();
@@ -166,6 +173,8 @@ export class AssociationMachine implements AssociationService {
   }
 
   acceptOpen(response: OpenResponse): void {
+    const profile = this.#profile;
+    if (profile instanceof X410Mode && this.#rtse?.state === 'awaitOpenResponse') profile.checkAccept(response);
     this.#use((rtse) => rtse.acceptOpen(response));
     this.#phase = 'open';
   }
@@ -175,8 +184,8 @@ export class AssociationMachine implements AssociationService {
     this.#phase = 'closing';
   }
 
-  transfer(apdu: Uint8Array): void {
-    this.#use((rtse) => rtse.transfer(apdu));
+  transfer(apdu: Uint8Array, options?: TransferOptions): void {
+    this.#use((rtse) => rtse.transfer(apdu, options));
   }
 
   acceptTransfer(): void {
@@ -193,6 +202,10 @@ export class AssociationMachine implements AssociationService {
 
   discardTransfer(reason?: ActivityReason): void {
     this.#use((rtse) => rtse.discardTransfer(reason));
+  }
+
+  interruptTransfer(reason?: ActivityReason): void {
+    this.#use((rtse) => rtse.interruptTransfer(reason));
   }
 
   turnPlease(priority: number): void {
@@ -316,7 +329,7 @@ export class AssociationMachine implements AssociationService {
       this.#transport.tDisconnectRequest();
       return;
     }
-    if (event.kind === 'sConnectIndication' && !this.#acceptsMode(event.userData)) return;
+    if (event.kind === 'sConnectIndication' && !this.#acceptsMode(event)) return;
     const rtse = this.#rtse;
     if (rtse === undefined) {
       if (event.kind === 'sPAbortIndication') this.#providerAbort('session', event.message);
@@ -326,35 +339,42 @@ export class AssociationMachine implements AssociationService {
     if (rtse.state === 'idle') this.#providerAbort('presentation', 'a CONNECT whose user data cannot be read');
   }
 
-  /** The mode of a CONNECT is in its octets. X.226 8.2. */
-  #acceptsMode(userData: Octets | undefined): boolean {
-    if (userData !== undefined && presentationMode(userData) === 'x410') {
-      // In the form that this peer reads: SET { COMPONENTS OF RTORJ }.
-      const refusal = { x410ModeParameters: { refuseReason: RefuseReason.named.validationFailure } };
-      this.#session.sConnectRefuse({ reason: 2, userData: encode(CPR, refusal) });
-      this.#providerAbort('presentation', 'a CONNECT in X.410 mode, which this side does not speak');
-      return false;
+  /** A CONNECT in a mode that is not spoken here is refused in the form that its initiator reads. */
+  #acceptsMode(event: Extract<SessionEvent, { kind: 'sConnectIndication' }>): boolean {
+    const { mode, spoken, what } = modeOfConnect(event.userData, this.#options);
+    if (spoken) {
+      this.#start(mode);
+      return true;
     }
-    this.#start('normal');
-    return true;
+    const profile = this.#modeProfile(mode);
+    profile.receive(event);
+    // A presentation entity that cannot read its CP has refused already.
+    if (this.#session.allows('SCONrsp-')) profile.refuseAssociation({ userData: undefined, refuseReason: undefined });
+    this.#providerAbort('presentation', `a CONNECT in ${what}, which this side does not speak`);
+    return false;
   }
 
-  #start(mode: 'normal'): void {
-    const { addresses, deviations, syntaxes, strict, userReference = 'p1spec', collectLimit } = this.#options;
+  #start(mode: Mode): void {
     this.#mode = mode;
-    const references = () => sessionReferences(userReference, this.#now);
-    this.#profile = new NormalMode(this.#session, { addresses, deviations, syntaxes, strict, references });
+    this.#profile = this.#modeProfile(mode);
     this.#rtse = new RtseMachine(this.#profile, {
       role: this.role,
-      collectLimit: collectLimit ?? DEFAULT_COLLECT_LIMIT,
+      collectLimit: this.#options.collectLimit ?? DEFAULT_COLLECT_LIMIT,
+      store: this.#options.store,
+      onException: this.#options.onException,
       ownsTokens: () => this.#session.ownsAllTokens,
     });
   }
 
+  #modeProfile(mode: Mode): ModeProfile {
+    return modeProfile(mode, this.#session, this.#options, () => this.#now);
+  }
+
   #openSession(): void {
     const request = this.#request;
-    if (request === undefined) return;
-    this.#start('normal');
+    const [mode] = this.#options.modes;
+    if (request === undefined || mode === undefined) return;
+    this.#start(mode);
     this.#rtse?.open(request);
   }
 
@@ -408,20 +428,18 @@ export class AssociationMachine implements AssociationService {
   }
 
   #selectTimer(): void {
-    const due = this.#due();
-    if (due === undefined) this.#timer = undefined;
-    else if (this.#timer?.key !== due.key) this.#timer = { ...due, at: undefined };
+    this.#timer.select(this.#due());
+    this.#transferTimer.select(this.#disconnected ? undefined : this.#rtse?.transferDeadline);
   }
 
-  /** A timer starts at the time of the input that made it due, or at the next one that brings a time. */
   #startTimer(): void {
-    const timer = this.#timer;
-    if (timer !== undefined && timer.at === undefined) this.#timer = { ...timer, at: this.#now + timer.milliseconds };
+    this.#timer.start(this.#now);
+    this.#transferTimer.start(this.#now);
   }
 
   #timedOut(): void {
-    const key = this.#timer?.key;
-    this.#timer = undefined;
+    const { key } = this.#timer;
+    this.#timer.select(undefined);
     if (key === 'transport close') {
       this.#transport.tDisconnectRequest();
     } else if (key === 'answer to open') {
@@ -442,10 +460,4 @@ export class AssociationMachine implements AssociationService {
   #misuse(message: string): AssociationError {
     return new AssociationError('ERR_ASSOCIATION_STATE', { message: `${this.role}: ${message}` });
   }
-}
-
-/** A timer by what it waits for: it goes on while that stays the same. */
-interface Due {
-  readonly key: string;
-  readonly milliseconds: number;
 }

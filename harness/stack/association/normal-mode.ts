@@ -1,8 +1,6 @@
 import { decode } from '../../asn1/decode.js';
-import type { Decoded } from '../../asn1/decoded.js';
 import { berFromBytes, encode, toBer } from '../../asn1/encode.js';
-import type { Element } from '../../ber/element.js';
-import { Octets } from '../../ber/octets.js';
+import type { Octets } from '../../ber/octets.js';
 import { TagClass, tagKey, Universal } from '../../ber/tag.js';
 import { type BerNode, constructed, writeBer } from '../../ber/writer.js';
 import type { InformationValue } from '../acse/apdu.js';
@@ -16,11 +14,22 @@ import type { ContextResult, PresentationDataValue, ProposedContext } from '../p
 import type { PresentationEvent, SessionProvider } from '../presentation/primitives.js';
 import { PresentationContextIdentifier } from '../presentation/types.js';
 import type { AbortValue, AcceptValue, ModeEvent, ModeProfile, OpenValue, RefusalValue } from '../rtse/mode.js';
+import type { ConnectionIdentifier } from '../rtse/recovery.js';
 import { AbortReason, DialogueMode, RTAB, RTOAC, RTORJ, RTORQ, RTTP } from '../rtse/types.js';
-import { ALL_TOKENS } from '../session/constants.js';
 import type { ConnectRequest, SessionEvent } from '../session/primitives.js';
 import { stringContent } from '../string-content.js';
 import { unwrapExternal } from './external.js';
+import {
+  ALL_RESPONDER,
+  connectionOf,
+  initialTurn,
+  NO_USER_DATA,
+  numberIn,
+  octetsOf,
+  recoverIn,
+  recovering,
+  turnPriority,
+} from './open-values.js';
 import type { AssociationAddresses, Deviations } from './service.js';
 
 /** The object identifiers of the application that is carried: of P1, if absent. X.419 (06/1999) Annex A. */
@@ -47,14 +56,10 @@ export interface NormalModeOptions {
   readonly references: () => Pick<ConnectRequest, 'callingReference' | 'commonReference'>;
 }
 
-/** Bit pairs of the Token Setting Item: all to the responder. X.225 8.3.1.11. */
-const ALL_RESPONDER = 0x15;
-
 /** ACSE, RTSE and the APDUs, in the order in which X.400 stacks propose them. Identifiers are odd: X.226 6.2.2.7. */
 const CONTEXT = { acse: 1, rtse: 3, apdu: 5 } as const;
 
 const OCTET_STRING = tagKey(TagClass.universal, Universal.octetString);
-const INTEGER = tagKey(TagClass.universal, Universal.integer);
 const RTAB_MISTAGGED = tagKey(TagClass.universal, Universal.ia5String);
 
 /** Reliable transfer over ACSE and presentation in normal mode. X.228 8.1, 8.2. */
@@ -65,6 +70,9 @@ export class NormalMode implements ModeProfile {
   readonly #options: NormalModeOptions;
   readonly #syntaxes: ApplicationSyntaxes;
   readonly #deviations: Deviations;
+  #connection: ConnectionIdentifier | undefined;
+  /** Whether this side asked to recover an association, and wants that answered. */
+  #recovering = false;
   /** What a responder will answer, kept from the request. */
   #pending: { results: readonly ContextResult[]; acse: number; rtse: number; session: ConnectReferences } | undefined;
 
@@ -78,12 +86,20 @@ export class NormalMode implements ModeProfile {
     this.#acse = new AcseMachine(this.#presentation, { additions: { elements, userInformation }, rewrite, strict });
   }
 
+  get connection(): ConnectionIdentifier | undefined {
+    return this.#connection;
+  }
+
   associate(open: OpenValue): void {
-    const { checkpointSize, windowSize, userData } = open;
+    const { checkpointSize, windowSize, recover } = open;
     const dialogueMode = DialogueMode.named[open.dialogueMode];
-    const connectionDataRQ = { open: berFromBytes(userData) };
-    const rtorq = this.#rtse('RTORQ', toBer(RTORQ, { checkpointSize, windowSize, dialogueMode, connectionDataRQ }));
+    const connectionDataRQ = { open: berFromBytes(recover === undefined ? open.userData : NO_USER_DATA) };
+    const tree = toBer(RTORQ, { checkpointSize, windowSize, dialogueMode, connectionDataRQ });
+    const rtorq = this.#rtse('RTORQ', recovering(tree, 'connectionDataRQ', recover));
     const { addresses = {} } = this.#options;
+    const references = this.#options.references();
+    this.#connection = connectionOf(references);
+    this.#recovering = recover !== undefined;
     this.#acse.aAssociateRequest({
       applicationContextName: this.#deviations.applicationContext ?? this.#syntaxes.applicationContext,
       contextId: CONTEXT.acse,
@@ -93,7 +109,7 @@ export class NormalMode implements ModeProfile {
         callingSelector: addresses.callingPresentationSelector,
         calledSelector: addresses.calledPresentationSelector,
         session: {
-          ...this.#options.references(),
+          ...references,
           callingSelector: addresses.callingSessionSelector,
           calledSelector: addresses.calledSessionSelector,
           tokenSetting: open.initialTurn === 'initiator' ? 0 : ALL_RESPONDER,
@@ -103,9 +119,10 @@ export class NormalMode implements ModeProfile {
   }
 
   acceptAssociation(accept: AcceptValue): void {
-    const { checkpointSize, windowSize, userData } = accept;
-    const connectionDataAC = { open: berFromBytes(userData) };
-    const value = this.#rtse('RTOAC', toBer(RTOAC, { checkpointSize, windowSize, connectionDataAC }));
+    const { checkpointSize, windowSize, recover } = accept;
+    const connectionDataAC = { open: berFromBytes(recover === undefined ? accept.userData : NO_USER_DATA) };
+    const tree = toBer(RTOAC, { checkpointSize, windowSize, connectionDataAC });
+    const value = this.#rtse('RTOAC', recovering(tree, 'connectionDataAC', recover));
     const { results, acse, rtse, session } = this.#request();
     const userInformation = [{ contextId: rtse, value }];
     // Its own, whatever the request named: X.227 7.1 lets the answer differ.
@@ -194,7 +211,7 @@ export class NormalMode implements ModeProfile {
       case 'aAssociateIndication':
         return this.#associateIndication(event);
       case 'aAssociateConfirm':
-        return event.accepted ? associateConfirm(event.userInformation) : associateRefused(event);
+        return event.accepted ? this.#associateConfirm(event.userInformation) : associateRefused(event);
       case 'aReleaseIndication':
         return { kind: 'releaseIndication' };
       case 'aReleaseConfirm':
@@ -208,6 +225,10 @@ export class NormalMode implements ModeProfile {
 
   #associateIndication(event: Extract<AcseEvent, { kind: 'aAssociateIndication' }>): ModeEvent {
     const { contexts, session } = event.presentation;
+    const callingReference = session.callingReference?.toBytes();
+    const commonReference = session.commonReference?.toBytes();
+    const additionalReference = session.additionalReference?.toBytes();
+    this.#connection = connectionOf({ callingReference, commonReference, additionalReference });
     const known = [ACSE_ABSTRACT_SYNTAX, this.#syntaxes.rtse, this.#syntaxes.apdu];
     const results = answerContexts(contexts, known);
     const idOf = (syntax: string, otherwise: number) =>
@@ -217,17 +238,14 @@ export class NormalMode implements ModeProfile {
       acse: idOf(ACSE_ABSTRACT_SYNTAX, CONTEXT.acse),
       rtse: idOf(this.#syntaxes.rtse, CONTEXT.rtse),
       // Real MTAs echo the initiator's reference as the called one, and the common one as it is.
-      session: {
-        calledReference: session.callingReference?.toBytes(),
-        commonReference: session.commonReference?.toBytes(),
-      },
+      session: { calledReference: callingReference, commonReference },
     };
     const element = event.userInformation[0]?.element;
     const { decoded } = element === undefined ? { decoded: undefined } : decode(RTORQ, element);
     const data = decoded?.get('connectionDataRQ');
-    const recover = data?.get('recover') !== undefined;
+    const recover = recoverIn(data?.get('recover'));
     const open = data?.get('open')?.inner;
-    if (decoded === undefined || (open === undefined && !recover)) {
+    if (decoded === undefined || (open === undefined && recover === undefined)) {
       return { kind: 'invalidApdu', message: 'no RTORQ that can be read' };
     }
     return {
@@ -239,6 +257,27 @@ export class NormalMode implements ModeProfile {
       recover,
       userData: octetsOf(open),
       functionalUnits: session.functionalUnits,
+    };
+  }
+
+  /**
+   * The answer has what the request had, X.228 7.8. A responder that answers `recover` by `open` has taken the request
+   * for another: it binds to nobody, and nothing that broke off can go on with it.
+   */
+  #associateConfirm([first]: readonly InformationValue[]): ModeEvent {
+    const { decoded } = first === undefined ? { decoded: undefined } : decode(RTOAC, first.element);
+    const data = decoded?.get('connectionDataAC');
+    const open = data?.get('open')?.inner;
+    const answered = this.#recovering ? data?.get('recover') !== undefined : open !== undefined;
+    if (decoded === undefined || !answered) {
+      const message = `no RTOAC that can be read, with what was asked for (${this.#recovering ? 'recover' : 'open'})`;
+      return { kind: 'invalidApdu', message };
+    }
+    return {
+      kind: 'associateConfirm',
+      checkpointSize: numberIn(decoded, 'checkpointSize', 0),
+      windowSize: numberIn(decoded, 'windowSize', 3),
+      userData: octetsOf(open),
     };
   }
 
@@ -281,43 +320,15 @@ interface ConnectReferences {
   readonly commonReference?: Uint8Array;
 }
 
-/** Data, minor and major token together; the release token does not exist here and is masked. X.225 8.3.1.11. */
-function initialTurn(setting = 0): 'initiator' | 'responder' | undefined {
-  const pairs = [setting & 3, (setting >> 2) & 3, (setting >> 4) & 3];
-  // 10 leaves the choice to this side: it goes to the initiator, as X.225 8.3.4.11 wants it answered.
-  const tokens = pairs.map((pair) => (pair === 1 ? 1 : 0));
-  const owned = tokens.reduce<number>((sum, each) => sum + each, 0);
-  if (owned === 0) return 'initiator';
-  return (setting & ALL_TOKENS) === ALL_RESPONDER ? 'responder' : undefined;
-}
-
 function slice({ element }: PresentationDataValue): ModeEvent {
   if (element?.key !== OCTET_STRING) return { kind: 'invalidApdu', message: 'user data of DATA that is no RTTR' };
   return { kind: 'dataIndication', slice: stringContent(element) };
 }
 
 function turnPlease(value: PresentationDataValue | undefined): ModeEvent {
-  const element = value?.element;
-  // X.218 9.4: without user data the priority is 0, the most urgent.
-  if (value === undefined) return { kind: 'turnPleaseIndication', priority: 0 };
-  if (element?.key !== INTEGER || element.constructed || element.bytes.length > 4) {
-    return { kind: 'invalidApdu', message: 'user data of PLEASE TOKENS that is no RTTP' };
-  }
-  return { kind: 'turnPleaseIndication', priority: element.bytes.reduce((sum, octet) => sum * 256 + octet, 0) };
-}
-
-function associateConfirm([first]: readonly InformationValue[]): ModeEvent {
-  const { decoded } = first === undefined ? { decoded: undefined } : decode(RTOAC, first.element);
-  const open = decoded?.get('connectionDataAC', 'open')?.inner;
-  if (decoded === undefined || open === undefined) {
-    return { kind: 'invalidApdu', message: 'no RTOAC that can be read' };
-  }
-  return {
-    kind: 'associateConfirm',
-    checkpointSize: numberIn(decoded, 'checkpointSize', 0),
-    windowSize: numberIn(decoded, 'windowSize', 3),
-    userData: octetsOf(open),
-  };
+  const priority = value !== undefined && value.element === undefined ? undefined : turnPriority(value?.element);
+  if (priority === undefined) return { kind: 'invalidApdu', message: 'user data of PLEASE TOKENS that is no RTTP' };
+  return { kind: 'turnPleaseIndication', priority };
 }
 
 function associateRefused(event: Extract<AcseEvent, { kind: 'aAssociateConfirm'; accepted: false }>): ModeEvent {
@@ -353,13 +364,4 @@ function aborted(event: Extract<AcseEvent, { kind: 'aAbortIndication' }>): ModeE
     reason: typeof reason === 'number' ? reason : undefined,
     userData: userData === undefined ? undefined : octetsOf(userData),
   };
-}
-
-function numberIn(decoded: Decoded, name: string, otherwise: number): number {
-  const value = decoded.get(name)?.primitive;
-  return typeof value === 'number' && value >= 0 ? value : otherwise;
-}
-
-function octetsOf(element: Element | undefined): Octets {
-  return element === undefined ? Octets.empty : Octets.of(element.toBytes(), element.offset);
 }

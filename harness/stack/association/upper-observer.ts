@@ -2,6 +2,7 @@ import { decode } from '../../asn1/decode.js';
 import type { Element } from '../../ber/element.js';
 import type { Limits } from '../../ber/limits.js';
 import type { Octets } from '../../ber/octets.js';
+import { readElements } from '../../ber/reader.js';
 import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
 import { ACSE_ABSTRACT_SYNTAX } from '../acse/object-identifiers.js';
 import { observeAcse, type UserInformation } from '../acse/observer.js';
@@ -16,9 +17,10 @@ import {
   presentationMode,
 } from '../presentation/observer.js';
 import { observeRtse, observeRtseOctets, type RtseName, type RtseObservation } from '../rtse/observer.js';
+import { ApplicationProtocol } from '../rtse/types.js';
 import type { Spdu } from '../session/spdu.js';
 import { ActivityObserver } from './activity-observer.js';
-import type { EventBody, Mode, Outcome, Refusal, UserTypes } from './events.js';
+import { type EventBody, editionOf, type Mode, type Outcome, type Refusal, type UserTypes } from './events.js';
 
 export interface UpperObserverOptions {
   readonly types: UserTypes;
@@ -53,6 +55,10 @@ export class UpperObserver {
   readonly #activities: ActivityObserver;
   #mode: Mode | undefined;
   #terminated: Outcome | undefined;
+  /** The application is not P1. */
+  #foreign = false;
+  /** In X.410 mode, what a sender puts around the slices of its activity; undefined before the first of them. */
+  readonly #wrapping: Record<Direction, Wrapping | undefined> = { i2r: undefined, r2i: undefined };
 
   constructor(options: UpperObserverOptions) {
     this.#types = options.types;
@@ -105,6 +111,7 @@ export class UpperObserver {
         if (userData !== undefined) this.#data(direction, userData);
         break;
       default:
+        if (spdu.kind === 'ACTIVITY START' || spdu.kind === 'ACTIVITY RESUME') this.#wrapping[direction] = undefined;
         this.#activities.spdu(direction, spdu);
     }
   }
@@ -129,12 +136,30 @@ export class UpperObserver {
       this.#associate(direction, this.#ppdu(direction, this.#presentation.connect(octets)), 'RTORQ');
       return;
     }
-    const observation = this.#rtse(direction, observeRtseOctets('PConnect', octets));
+    const observation = observeRtseOctets('PConnect', octets);
     const protocol = observation.decoded?.get('pUserData', 'applicationProtocol')?.primitive;
+    const open = observation.decoded?.get('pUserData', 'connectionDataRQ', 'open');
+    // Told before anything of it is judged.
+    if (open !== undefined) this.#findForeign(direction, protocol, open.inner);
+    this.#rtse(direction, observation);
     // X.410-1984: the protocol is P1 where none is named.
     this.#setMode(direction, protocol === 12 ? 'x410-1988' : 'x410-1984');
-    const open = observation.decoded?.get('pUserData', 'connectionDataRQ', 'open');
-    if (open !== undefined) this.#bind(direction, 'argument', open.inner);
+    if (open !== undefined && !this.#foreign) this.#bind(direction, 'argument', open.inner);
+  }
+
+  /**
+   * X.410 mode serves any application: one that another protocol identifier names, and whose user data is no bind either,
+   * is not P1. With one witness alone it is a P1 that is wrong: an MTA's mistake must not hide behind a number.
+   */
+  #findForeign(direction: Direction, protocol: unknown, element: Element): void {
+    const { p1, mtsTransfer } = ApplicationProtocol.named;
+    if (typeof protocol !== 'number' || protocol === p1 || protocol === mtsTransfer) return;
+    const { decoded } = decode(this.#types.bind.x410.argument, element, { name: 'MTABindArgument' });
+    if (decoded !== undefined && decoded.children.length > 0) return;
+    this.#foreign = true;
+    this.#activities.setForeign();
+    const message = `application protocol ${protocol}, which is neither ${p1} nor ${mtsTransfer}, with ${tagName(element)} where an MTA-bind would be`;
+    this.#emit({ kind: 'foreignApplication', direction, applicationProtocol: protocol, message });
   }
 
   #accept(direction: Direction, octets: Octets): void {
@@ -144,8 +169,9 @@ export class UpperObserver {
       return;
     }
     const observation = this.#rtse(direction, observeRtseOctets('PAccept', octets));
+    this.#activities.setCheckpointSize(numberOf(observation.decoded?.get('pUserData', 'checkpointSize')?.primitive));
     const open = observation.decoded?.get('pUserData', 'connectionDataAC', 'open');
-    if (open !== undefined) this.#bind(direction, 'result', open.inner);
+    if (open !== undefined && !this.#foreign) this.#bind(direction, 'result', open.inner);
   }
 
   #guessMode(direction: Direction, octets: Octets): Mode {
@@ -220,8 +246,7 @@ export class UpperObserver {
 
   #data(direction: Direction, userData: Octets): void {
     if (this.#mode !== undefined && this.#mode !== 'normal') {
-      // X.226 8.4.3.2: in X.410 mode the slice stands there bare.
-      this.#activities.slice(direction, userData);
+      this.#bareSlice(direction, userData);
       return;
     }
     const slice = this.#presentation.plainData(userData, this.#types.rtseAbstractSyntax);
@@ -231,6 +256,30 @@ export class UpperObserver {
     }
     const observation = this.#ppdu(direction, this.#presentation.data(userData), false);
     for (const value of observation.values) this.#segment(direction, value);
+  }
+
+  /** X.226 8.4.3.2: in X.410 mode the slice stands there bare. What normal mode has around it is told once, and read. */
+  #bareSlice(direction: Direction, userData: Octets): void {
+    const first = this.#wrapping[direction] === undefined;
+    if (first) this.#wrapping[direction] = this.#foreign ? 'none' : wrappingOf(userData);
+    const wrapping = this.#wrapping[direction];
+    const elements = wrapping === 'none' ? [] : readElements(userData, { layer: 'presentation' }).elements;
+    const [element] = elements;
+    if (wrapping === 'none' || element === undefined || !element.complete) {
+      this.#activities.slice(direction, userData);
+      return;
+    }
+    if (first) {
+      const { offset, length } = element;
+      const message = `${wrapping} around a slice, which stands bare in the X.410 modes`;
+      this.#emit({
+        kind: 'anomaly',
+        direction,
+        anomaly: { layer: 'rtse', code: 'other-mode', path: 'RTTR', offset, length, message, clause: 'X.226 8.4.3.2' },
+      });
+    }
+    if (element.key === OCTET_STRING) this.#slices(direction, element);
+    else for (const value of this.#presentation.data(userData).values) this.#segment(direction, value);
   }
 
   /** One RTTR: an OCTET STRING in the context of RTSE. X.228 8.3. */
@@ -296,6 +345,7 @@ export class UpperObserver {
         this.#openValue(direction, 'argument', rtse.decoded?.get('connectionDataRQ', 'open')?.inner);
         return true;
       case 'RTOAC':
+        this.#activities.setCheckpointSize(numberOf(rtse.decoded?.get('checkpointSize')?.primitive));
         this.#openValue(direction, 'result', rtse.decoded?.get('connectionDataAC', 'open')?.inner);
         return true;
       case 'RTORJ': {
@@ -369,12 +419,26 @@ export class UpperObserver {
 
   #bind(direction: Direction, phase: 'argument' | 'result', element: Element): void {
     const types = this.#types.bind[this.#mode === 'normal' ? 'normal' : 'x410'];
-    const { decoded, issues } = decode(types[phase], element, {
-      name: phase === 'argument' ? 'MTABindArgument' : 'MTABindResult',
-    });
+    const name = phase === 'argument' ? 'MTABindArgument' : 'MTABindResult';
+    const value = this.#mode === 'normal' ? element : this.#bareBind(direction, name, element);
+    const { decoded, issues } = decode(types[phase], value, { name, edition: editionOf(this.#mode) });
     this.#emit({ kind: 'bind', phase, direction, decoded });
     for (const anomaly of anomaliesOf('p1', issues, 'X.411 12.1.1'))
       this.#emit({ kind: 'anomaly', direction, anomaly });
+  }
+
+  /** What is in the wrapper that normal mode has around a bind, and the X.410 modes have not. X.419 13. */
+  #bareBind(direction: Direction, name: string, element: Element): Element {
+    const [inner] = BIND_WRAPPERS.includes(element.key) ? element.children : [];
+    if (inner === undefined) return element;
+    const { offset, length } = element;
+    const message = `${tagName(element)} around the bind, which stands bare in the X.410 modes`;
+    this.#emit({
+      kind: 'anomaly',
+      direction,
+      anomaly: { layer: 'p1', code: 'other-mode', path: name, offset, length, message, clause: 'X.419 13' },
+    });
+    return inner;
   }
 
   #refused(direction: Direction, element: Element | undefined, refusal: Refusal): void {
@@ -444,6 +508,19 @@ export class UpperObserver {
 }
 
 const OCTET_STRING = tagKey(TagClass.universal, Universal.octetString);
+const FULLY_ENCODED_DATA = tagKey(TagClass.application, 1);
+/** bind-invoke, bind-result, bind-error. */
+const BIND_WRAPPERS = [16, 17, 18].map((tag) => tagKey(TagClass.context, tag));
+
+type Wrapping = 'none' | 'an OCTET STRING' | 'a presentation header';
+
+/** What stands around the first slice of an activity: an APDU of P1 begins with neither. X.411 12.2. */
+function wrappingOf(slice: Octets): Wrapping {
+  const [element, ...more] = readElements(slice, { layer: 'presentation' }).elements;
+  if (element === undefined || !element.complete || more.length > 0 || element.length !== slice.length) return 'none';
+  if (element.key === OCTET_STRING) return 'an OCTET STRING';
+  return element.key === FULLY_ENCODED_DATA ? 'a presentation header' : 'none';
+}
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;

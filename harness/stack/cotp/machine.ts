@@ -170,9 +170,13 @@ export class TransportMachine {
     }
   }
 
-  /** Normal release: class 0 closes the network connection. X.224 6.7.1. */
+  /** Normal release: class 0 closes the network connection (X.224 6.7.1); what was not answered is refused before. */
   tDisconnectRequest(): void {
     if (this.#finished) return;
+    if (this.#state === 'WFTRESP') {
+      this.tConnectRefuse();
+      return;
+    }
     this.#finish();
   }
 
@@ -220,27 +224,58 @@ export class TransportMachine {
     }
   }
 
+  /** X.224 Table A.6, class 0; a blank cell is a protocol error (A.2.3 b). */
   #tpdu(tpdu: Tpdu, unknownParameter: boolean): void {
-    if (tpdu.kind === 'DT' && this.#state === 'OPEN') {
+    if (this.#state === 'CLOSED') {
+      this.#withoutConnection(tpdu);
+    } else if (tpdu.kind === 'DT' && this.#state === 'OPEN') {
       const octets = this.#reassembly.push(tpdu.userData, tpdu.endOfTsdu);
       if (octets !== undefined && octets.length > 0) this.#events.push({ kind: 'tDataIndication', octets });
-    } else if (tpdu.kind === 'CR' && this.role === 'responder' && this.#state === 'CLOSED') {
-      this.#connectRequested(tpdu);
+    } else if (tpdu.kind === 'CR' && this.#isRepeated(tpdu)) {
+      // P9: the first stays. 6.9.1.4.2.
     } else if (unknownParameter && tpdu.kind !== 'CR') {
       // Unknown parameters are ignored in a CR and an error anywhere else. X.224 13.2.3.
       this.#protocolError(`${tpdu.kind} with an unknown parameter`, CAUSE.invalidParameterCode, tpdu.octets);
     } else if (tpdu.kind === 'CC' && this.#state === 'WFCC') {
       this.#connectConfirmed(tpdu);
-    } else if (tpdu.kind === 'DR' && this.#state !== 'CLOSED') {
+    } else if (tpdu.kind === 'DR') {
       // On an open class 0 connection a DR is no TPDU that X.224 has; real MTAs send it before they close.
       const refused = this.#state === 'WFCC';
       const message = `DR, reason ${tpdu.reason}`;
       this.#down(refused ? 'refused' : 'disconnected', tpdu.reason, message);
-    } else if (tpdu.kind === 'ER' && this.#state !== 'CLOSED') {
+    } else if (tpdu.kind === 'ER') {
       this.#down('error-report', tpdu.cause, `ER, cause ${tpdu.cause}`);
     } else {
       this.#protocolError(`${tpdu.kind} in ${this.#state}`, CAUSE.invalidTpduType, tpdu.octets);
     }
+  }
+
+  /** On a network connection that has no transport connection yet. X.224 6.9.1.4.2, Table A.6 CLOSED. */
+  #withoutConnection(tpdu: Tpdu): void {
+    if (tpdu.kind === 'CR' && this.role === 'responder') {
+      this.#connectRequested(tpdu);
+    } else if (tpdu.kind === 'CR') {
+      // P1: who opened the network connection asks, and is not asked.
+      this.#refuse(tpdu, 128 + 2, 'a CR to the side that opens');
+    } else if (tpdu.kind === 'CC') {
+      this.#send(encodeDisconnect({ destinationReference: tpdu.sourceReference, sourceReference: 0, reason: 0 }));
+    } else if (tpdu.kind === 'DR') {
+      // A DC is not class 0's to send.
+      this.#down('disconnected', tpdu.reason, `DR, reason ${tpdu.reason}`);
+    }
+  }
+
+  /** The class 4 CR of this connection, once more. */
+  #isRepeated(request: ConnectTpdu): boolean {
+    const first = this.#request;
+    return first?.protocolClass === 4 && request.protocolClass === 4 && request.sourceReference === this.#peer;
+  }
+
+  /** Reasons above 128 are not for a CR of class 0. X.224 13.5.3. */
+  #refuse({ protocolClass, sourceReference }: ConnectTpdu, beyondClass0: number, message: string): void {
+    const reason = protocolClass === 0 ? 0 : beyondClass0;
+    this.#send(encodeDisconnect({ destinationReference: sourceReference, sourceReference: 0, reason }));
+    this.#down('protocol-error', reason, message);
   }
 
   #connectRequested(request: ConnectTpdu): void {
@@ -253,8 +288,8 @@ export class TransportMachine {
     const answerable = protocolClass <= 1 || offersClass0 || (protocolClass >= 3 && offersClass1);
     if (!answerable || request.sourceReference === 0) {
       const reason = answerable ? 128 + 5 : 128 + 2;
-      this.#send(encodeDisconnect({ destinationReference: this.#peer, sourceReference: 0, reason }));
-      this.#down('protocol-error', reason, `class ${protocolClass} cannot be answered with class 0`);
+      const fault = answerable ? 'source reference 0' : `class ${protocolClass} cannot be answered with class 0`;
+      this.#refuse(request, reason, fault);
       return;
     }
     this.#request = request;
@@ -266,12 +301,13 @@ export class TransportMachine {
   #connectConfirmed(confirm: ConnectTpdu): void {
     const offered = this.#options.tpduSize === undefined ? DEFAULT_SIZE : this.#options.tpduSize;
     if (confirm.destinationReference !== this.#reference || confirm.protocolClass !== 0) {
-      this.#protocolError('a CC that answers another CR', CAUSE.invalidParameterValue, confirm.octets);
+      // P6 and P5: T-DISCONNECT indication, and the network connection is released.
+      this.#down('protocol-error', CAUSE.invalidParameterValue, 'a CC that answers another CR');
       return;
     }
     if (confirm.tpduSize !== undefined && offered !== null && confirm.tpduSize > offered) {
       const message = `a CC of ${confirm.tpduSize} octets to a CR of ${offered}`;
-      this.#protocolError(message, CAUSE.invalidParameterValue, confirm.octets);
+      this.#down('protocol-error', CAUSE.invalidParameterValue, message);
       return;
     }
     this.#peer = confirm.sourceReference;

@@ -10,6 +10,7 @@ import {
   cpaTree,
   cprTree,
   cpTree,
+  type PresentationDataValue,
   type ProposedContext,
   type ReadPpdu,
   readPpdu,
@@ -26,11 +27,14 @@ import {
   type SessionProvider,
 } from './primitives.js';
 import {
+  type Cell,
   type PresentationEventName,
   type PresentationRequestName,
   type PresentationState,
   RECEIVED,
+  RELEASES,
   REQUESTED,
+  RESETS,
 } from './tables.js';
 import { AbortType, ConnectProviderReason, CP, CPA, CPR, EventIdentifier, PresentationAbortReason } from './types.js';
 
@@ -60,6 +64,9 @@ export class PresentationMachine {
   /** The defined context set, by identifier. */
   readonly #contexts = new Map<number, string>();
   #proposed: readonly ProposedContext[] = [];
+  /** A.5.3.2, A.5.3.3: the release phase has started; two releases have collided. */
+  #rl = false;
+  #cr = false;
 
   constructor(session: SessionProvider, options: PresentationOptions = {}) {
     this.#session = session;
@@ -171,9 +178,14 @@ export class PresentationMachine {
     const values = readUserData(parameters?.get('userData')?.element);
     if (!this.#enter('CP')) return this.#unexpected('CP');
     this.#propose(proposals(parameters));
+    const { reasonNotSpecified, userDataNotReadable } = ConnectProviderReason.named;
     if (fault !== undefined || parameters === undefined || values === undefined) {
-      const { reasonNotSpecified, userDataNotReadable } = ConnectProviderReason.named;
       this.#refuseAsProvider(fault === undefined ? userDataNotReadable : reasonNotSpecified);
+      return [];
+    }
+    // p03: a connection with values in contexts that it does not propose is none for this side to accept.
+    if (this.#foreign(values) !== undefined) {
+      this.#refuseAsProvider(userDataNotReadable);
       return [];
     }
     return [{ kind: 'pConnectIndication', contexts: this.#proposed, values, session }];
@@ -196,17 +208,20 @@ export class PresentationMachine {
       return this.#abort(INVALID_VALUE, EventIdentifier.named.cpaPPDU, fault ?? 'CPA without user data');
     }
     this.#agree(resultsOf(parameters));
+    // p04.
+    const foreign = this.#foreign(values);
+    if (foreign !== undefined) return this.#abort(INVALID_VALUE, EventIdentifier.named.cpaPPDU, foreign);
     return [{ kind: 'pConnectConfirm', accepted: true, values, session }];
   }
 
   #connectRefusal(session: SessionIndication<'sConnectRefusal'>): PresentationEvent[] {
     const { userData } = session;
     if (userData === undefined) {
-      if (!this.#enter('S-CONcnf-')) return [];
+      if (!this.#enter('S-CONcnf-')) return this.#unexpected('S-CONcnf-');
       const { reason } = session;
       return [{ kind: 'pConnectConfirm', accepted: false, refusedBy: 'session', reason, values: [] }];
     }
-    if (!this.#enter('CPR')) return [];
+    if (!this.#enter('CPR')) return this.#unexpected('CPR');
     const { decoded } = readPpdu(CPR, userData);
     const parameters = decoded?.get('normalModeParameters');
     const values = readUserData(parameters?.get('userData')?.element) ?? [];
@@ -249,13 +264,9 @@ export class PresentationMachine {
     if (values === undefined) {
       return this.#abort(INVALID_VALUE, identifier, `user data of ${event.kind} that cannot be read`);
     }
-    // p05: every value is of the defined context set.
-    const foreign = values.find(({ contextId }) => !this.#contexts.has(contextId));
-    if (foreign !== undefined) {
-      const message = `a value in presentation context ${foreign.contextId}, which was not agreed`;
-      return this.#abort(INVALID_VALUE, identifier, message);
-    }
-    return [{ kind, values }];
+    // p05.
+    const foreign = this.#foreign(values);
+    return foreign === undefined ? [{ kind, values }] : this.#abort(INVALID_VALUE, identifier, foreign);
   }
 
   #userAbort(event: SessionIndication<'sUAbortIndication'>): PresentationEvent[] {
@@ -271,6 +282,12 @@ export class PresentationMachine {
     if (!this.#enter('ARU')) return [];
     const values = readUserData(decoded?.get('aruPpdu', 'normalModeParameters', 'userData')?.element) ?? [];
     return [{ kind: 'pUAbortIndication', values }];
+  }
+
+  /** p03, p04, p05: every value is of the context set that was proposed, or agreed. What is wrong, if they are not. */
+  #foreign(values: readonly PresentationDataValue[]): string | undefined {
+    const foreign = values.find(({ contextId }) => !this.#contexts.has(contextId));
+    return foreign && `a value in presentation context ${foreign.contextId}, which was not agreed`;
   }
 
   /** What X.226 8.5 makes an invalid PPDU. */
@@ -294,6 +311,7 @@ export class PresentationMachine {
   /** Until the answer the proposals stand for the set, so that an abort can name its contexts. */
   #propose(contexts: readonly ProposedContext[]): void {
     this.#proposed = contexts;
+    this.#contexts.clear();
     for (const { id, abstractSyntax } of contexts) {
       if (!this.#contexts.has(id)) this.#contexts.set(id, abstractSyntax);
     }
@@ -315,15 +333,26 @@ export class PresentationMachine {
   }
 
   #enter(event: PresentationEventName): boolean {
-    const next = RECEIVED[this.#state][event];
-    if (next === undefined) return false;
-    this.#state = next;
+    const cell = RECEIVED[this.#state][event];
+    if (cell === undefined) return false;
+    this.#take(event, cell);
     return true;
   }
 
   #request(request: PresentationRequestName, primitive: string = request): void {
-    const next = REQUESTED[this.#state][request];
-    if (next === undefined) throw outOfOrder('presentation', primitive, this.#state);
-    this.#state = next;
+    const cell = REQUESTED[this.#state][request];
+    if (cell === undefined) throw outOfOrder('presentation', primitive, this.#state);
+    this.#take(request, cell);
+  }
+
+  #take(event: PresentationEventName | PresentationRequestName, cell: Cell): void {
+    this.#state = typeof cell === 'string' ? cell : this.#cr ? cell.p08 : cell.otherwise;
+    if (RELEASES.has(event)) {
+      this.#cr ||= this.#rl;
+      this.#rl = true;
+    } else if (RESETS.has(event)) {
+      this.#cr = false;
+      this.#rl = false;
+    }
   }
 }

@@ -15,6 +15,7 @@ export type SessionProvider = Pick<
   | 'sSyncMinor'
   | 'sSyncMinorResponse'
   | 'sActivityStart'
+  | 'sActivityResume'
   | 'sActivityEnd'
   | 'sActivityEndResponse'
   | 'sActivityInterrupt'

@@ -23,9 +23,15 @@ export type PresentationRequestName =
   /** Any of Tables A.26 to A.28 that is one session primitive and carries nothing of RTSE. */
   | 'P-passed';
 
-type Next<Event extends string> = Readonly<
-  Record<PresentationState, { readonly [event in Event]?: PresentationState }>
->;
+/** p08 of Table A.20: releases have collided (cr), and this is the end of one of them. */
+export type Cell = PresentationState | { readonly p08: PresentationState; readonly otherwise: PresentationState };
+type Next<Event extends string> = Readonly<Record<PresentationState, { readonly [event in Event]?: Cell }>>;
+
+/** Specific actions of Table A.19 on rl and cr: [08] and then [07], or [02]. */
+export const RELEASES: ReadonlySet<PresentationEventName | PresentationRequestName> = new Set(['S-RELind', 'P-RELreq']);
+export const RESETS: ReadonlySet<PresentationEventName | PresentationRequestName> = new Set([
+  ...(['CP', 'P-CONreq', 'P-RELrsp+', 'S-RELcnf+'] as const),
+]);
 
 const ABORTS = { ARU: 'STAI0', ARP: 'STAI0', 'S-P-ABind': 'STAI0' } as const;
 
@@ -37,7 +43,7 @@ export const RECEIVED: Next<PresentationEventName> = {
   STAt0: {
     TD: 'STAt0',
     'S-RELind': 'STAt0',
-    'S-RELcnf+': 'STAI0',
+    'S-RELcnf+': { p08: 'STAt0', otherwise: 'STAI0' },
     'S-GTind': 'STAt0',
     'S-PTind': 'STAt0',
     'S-CGind': 'STAt0',
@@ -66,7 +72,7 @@ export const REQUESTED: Next<PresentationRequestName> = {
     'P-PTreq': 'STAt0',
     'P-passed': 'STAt0',
     'P-RELreq': 'STAt0',
-    'P-RELrsp+': 'STAI0',
+    'P-RELrsp+': { p08: 'STAt0', otherwise: 'STAI0' },
     'P-UABreq': 'STAI0',
   },
 };

@@ -7,8 +7,10 @@ export class IncomingTransfer {
   #length = 0;
   #over = false;
 
-  constructor(limit: number) {
+  /** `before`: the octets in front of the point behind which it goes on. */
+  constructor(limit: number, before: Octets = Octets.empty) {
     this.#limit = limit;
+    if (before.length > 0) this.push(before);
   }
 
   /** Octets of all slices together, kept or not. */

@@ -2,6 +2,7 @@ import type { Octets } from '../../ber/octets.js';
 import type { Mode } from '../mode.js';
 import type { PassedEvent, SessionProvider } from '../presentation/primitives.js';
 import type { SessionEvent } from '../session/primitives.js';
+import type { ConnectionIdentifier } from './recovery.js';
 import type { DialogueMode } from './terms.js';
 
 /** RTORQ, as far as reliable transfer decides it. X.228 9. */
@@ -12,6 +13,8 @@ export interface OpenValue {
   readonly initialTurn: 'initiator' | 'responder';
   /** The user's TLV. */
   readonly userData: Uint8Array;
+  /** In its place: the session connection that this one recovers. */
+  readonly recover: ConnectionIdentifier | undefined;
 }
 
 /** RTOAC. */
@@ -19,6 +22,8 @@ export interface AcceptValue {
   readonly checkpointSize: number | undefined;
   readonly windowSize: number | undefined;
   readonly userData: Uint8Array;
+  /** In its place, where the request had it. */
+  readonly recover: ConnectionIdentifier | undefined;
 }
 
 /** RTORJ. */
@@ -42,7 +47,7 @@ export type ModeEvent =
       readonly dialogueMode: DialogueMode;
       /** Undefined where the tokens are split between the sides. */
       readonly initialTurn: 'initiator' | 'responder' | undefined;
-      readonly recover: boolean;
+      readonly recover: ConnectionIdentifier | undefined;
       readonly userData: Octets;
       /** Functional units that were proposed. */
       readonly functionalUnits: number;
@@ -81,6 +86,8 @@ export type ModeEvent =
  */
 export interface ModeProfile {
   readonly mode: Mode;
+  /** Names the session connection: as this side opened it, or as the CONNECT said. Undefined before, or without references. */
+  readonly connection: ConnectionIdentifier | undefined;
   /** RT-OPEN: CONNECT, ACCEPT, REFUSE. */
   associate(open: OpenValue): void;
   acceptAssociation(accept: AcceptValue): void;

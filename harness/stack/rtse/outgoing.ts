@@ -1,18 +1,37 @@
+/** A minor synchronization point, and the octets of the value that stand in front of it. */
+export interface Point {
+  readonly serial: number;
+  readonly position: number;
+}
+
+const START: Point = { serial: 0, position: 0 };
+
 /** Cuts a value into slices and counts the checkpoints between them. X.228 7.3. */
 export class OutgoingTransfer {
   readonly #value: Uint8Array;
   readonly #sliceOctets: number;
   readonly #window: number;
-  #position = 0;
+  #position: number;
   /** A slice went out, and the checkpoint behind it did not yet. */
   #checkpointDue = false;
-  #unconfirmed: number[] = [];
+  #unconfirmed: Point[] = [];
+  #last: Point;
 
-  /** `checkpointSize`: units of 1024 octets; 0 is no checkpoints, and then there is one slice. X.228 7.1.4. */
-  constructor(value: Uint8Array, checkpointSize: number, window: number) {
+  /**
+   * `checkpointSize`: units of 1024 octets; 0 is no checkpoints, and then there is one slice. X.228 7.1.4.
+   * `from`: the point behind which it goes on, however it was sliced before. X.228 7.8.
+   */
+  constructor(value: Uint8Array, checkpointSize: number, window: number, from: Point = START) {
     this.#value = value;
     this.#sliceOctets = checkpointSize > 0 ? checkpointSize * 1024 : Math.max(1, value.length);
     this.#window = Math.max(1, window);
+    this.#position = from.position;
+    this.#last = from;
+  }
+
+  /** The last point that was confirmed, on whichever connection. */
+  get last(): Point {
+    return this.#last;
   }
 
   /** What is to be sent now. A checkpoint waits while as many as the window has are unconfirmed. */
@@ -32,11 +51,19 @@ export class OutgoingTransfer {
 
   checkpointSent(serial: number): void {
     this.#checkpointDue = false;
-    this.#unconfirmed.push(serial);
+    this.#unconfirmed.push({ serial, position: this.#position });
   }
 
   /** Confirming one confirms all before it. X.225 7.21. */
   confirmed(serial: number): void {
-    this.#unconfirmed = this.#unconfirmed.filter((each) => each > serial);
+    this.#last = this.#unconfirmed.findLast((point) => point.serial <= serial) ?? this.#last;
+    this.#unconfirmed = this.#unconfirmed.filter((point) => point.serial > serial);
+  }
+
+  /** Back to the last point that was confirmed: what came behind it is sent again. X.228 7.8. */
+  rewind(): void {
+    this.#position = this.#last.position;
+    this.#checkpointDue = false;
+    this.#unconfirmed = [];
   }
 }

@@ -1,13 +1,16 @@
 import type { Octets } from '../../ber/octets.js';
 import type { Mode } from '../mode.js';
+import type { ConnectionIdentifier, Resumption } from './recovery.js';
 import type { DialogueMode } from './terms.js';
 
 // The primitives of the reliable transfer service, X.218 clause 9, as the association's user sees them.
 
 /** What the initiator asks for, and what it may get wrong on purpose. */
 export interface OpenRequest {
-  /** The MTA-bind argument's TLV, wrapped as the mode has it. */
+  /** The MTA-bind argument's TLV, wrapped as the mode has it. Not sent where an association is recovered. */
   readonly userData: Uint8Array;
+  /** Opens it to go on with what was under way on this session connection, without a bind. X.228 7.8. */
+  readonly recover?: ConnectionIdentifier;
   readonly dialogueMode?: DialogueMode;
   readonly initialTurn?: 'initiator' | 'responder';
   /** Units of 1024 octets; 0 leaves it to the responder. X.228 7.1.4. */
@@ -17,7 +20,7 @@ export interface OpenRequest {
 }
 
 export interface OpenResponse {
-  /** The MTA-bind result's TLV, wrapped as the mode has it. */
+  /** The MTA-bind result's TLV, wrapped as the mode has it. Not sent where an association is recovered. */
   readonly userData: Uint8Array;
   /** At most what the request had; where that was 0, any. */
   readonly checkpointSize?: number;
@@ -32,6 +35,20 @@ export interface OpenRefusal {
   readonly refuseReason?: number;
 }
 
+/** How an APDU is to be transferred. */
+export interface TransferOptions {
+  /** Goes on with a transfer of the same APDU that broke off, here or on a session connection that this one recovers. */
+  readonly resume?: Resumption;
+  /** Milliseconds within which it has to be secured; unlimited if absent. X.218 9.3.1.2. */
+  readonly transferTime?: number;
+}
+
+/**
+ * What a sender does about an exception: it breaks the activity off and goes on with it later, gives it up, or aborts the
+ * association. X.410 4.5.2, X.228 7.8.
+ */
+export type ExceptionAction = 'interrupt' | 'discard' | 'abort';
+
 /** What the machine tells its user: the indications and confirms of X.218. */
 export type ServiceEvent =
   /** Responder: answer with `acceptOpen` or `refuseOpen`. `userData` is the bind argument's TLV. */
@@ -39,7 +56,8 @@ export type ServiceEvent =
       readonly kind: 'rtOpenIndication';
       readonly mode: Mode;
       readonly userData: Octets;
-      readonly recover: boolean;
+      /** The initiator wants to go on with this session connection, and sends no bind. `userData` is empty. */
+      readonly recover: ConnectionIdentifier | undefined;
       readonly dialogueMode: DialogueMode;
       readonly initialTurn: 'initiator' | 'responder';
       readonly checkpointSize: number;
@@ -62,8 +80,11 @@ export type ServiceEvent =
     }
   | { readonly kind: 'rtTurnPleaseIndication'; readonly priority: number }
   | { readonly kind: 'rtTurnGiveIndication' }
-  /** The peer began to transfer; a fake may `reportException`, `abort` or close at any of these. */
-  | { readonly kind: 'rtTransferStart'; readonly activity: string }
+  /**
+   * The peer began to transfer, or goes on behind point `resumedAt`; a fake may `reportException`, `abort` or close at
+   * any of these.
+   */
+  | { readonly kind: 'rtTransferStart'; readonly activity: string; readonly resumedAt: number | undefined }
   | { readonly kind: 'rtSegmentIndication'; readonly octets: Octets }
   | { readonly kind: 'checkpointIndication'; readonly serial: number }
   /**
@@ -76,11 +97,19 @@ export type ServiceEvent =
       readonly octets: Octets | undefined;
       readonly length: number;
     }
-  /** `secured`: the peer has it. Otherwise it is handed back, and may have been secured all the same (X.218 9.3.1.3). */
-  | { readonly kind: 'rtTransferConfirm'; readonly secured: boolean; readonly reason?: string }
+  /**
+   * `secured`: the peer has it. Otherwise it is handed back, and may have been secured all the same (X.218 9.3.1.3);
+   * with `resumption` it can go on where it broke off, while the peer keeps what it has.
+   */
+  | {
+      readonly kind: 'rtTransferConfirm';
+      readonly secured: boolean;
+      readonly reason?: string;
+      readonly resumption?: Resumption;
+    }
   | { readonly kind: 'checkpointConfirm'; readonly serial: number }
-  /** The peer reported an exception on our transfer; the machine has discarded it and will confirm negatively. */
-  | { readonly kind: 'exceptionIndication'; readonly reason: number }
+  /** The peer reported an exception on our transfer; the machine has done `action` about it. X.228 7.8. */
+  | { readonly kind: 'exceptionIndication'; readonly reason: number; readonly action: ExceptionAction }
   /** The peer interrupted or discarded its transfer. */
   | {
       readonly kind: 'transferAbandoned';

@@ -160,7 +160,7 @@ export class TransferReader {
     if (wrapped !== this.#options.wrapped && root.headerLength > 0) {
       anomalies.push({
         layer: 'rtse',
-        code: 'malformed',
+        code: wrapped ? 'other-mode' : 'malformed',
         path: 'RTTR',
         offset: root.offset,
         length: root.length,

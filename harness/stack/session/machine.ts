@@ -148,11 +148,13 @@ export class SessionMachine {
   sConnectAccept(response: ConnectAccept = {}): void {
     this.#expect('SCONrsp+', {});
     const connect = this.#connect!;
-    const { respondingSelector, ...fields } = response;
+    const { respondingSelector, highestVersion, ...fields } = response;
     const functionalUnits = response.functionalUnits ?? this.#units & connect.functionalUnits!;
     // What was left to the called SS-user (bit pair 10) goes to the initiator unless the caller says otherwise.
     const tokenSetting = response.tokenSetting ?? (connect.tokenSetting ?? 0) & 0x55;
-    const version = this.#commonVersion(connect.versions!)!;
+    const versions = connect.versions!;
+    const version =
+      this.#commonVersion(highestVersion === 1 ? versions & 1 : versions) ?? this.#commonVersion(versions)!;
     this.#version = version;
     this.#request(
       'SCONrsp+',
@@ -333,6 +335,13 @@ export class SessionMachine {
     if (indication !== undefined) this.#events.push(indication);
     this.#enter(transition.next);
     this.#reply(transition);
+    if (event === 'AC' && spdu.tokenItem !== undefined) this.#pleaseInAccept(spdu);
+  }
+
+  /** An AC with a Token Item stands for the AC and a PT behind it. X.225 7.4.3. */
+  #pleaseInAccept(spdu: Spdu): void {
+    const tokens = (spdu.tokenItem ?? 0) & availableTokens(this.#variables.units);
+    if (tokens !== 0) this.#events.push({ kind: 'sTokenPleaseIndication', tokens, userData: undefined });
   }
 
   #tooLong(spdu: Spdu): boolean {

@@ -23,6 +23,8 @@ export interface ConnectAccept extends ReferenceValues {
   readonly functionalUnits?: number;
   /** The initiator's setting, with what it left to the called user given to the initiator, if absent. */
   readonly tokenSetting?: number;
+  /** 1: version 2 is selected only where the initiator has no other. The highest that both sides have, if absent. */
+  readonly highestVersion?: 1 | 2;
   readonly userData?: Uint8Array;
 }
 

@@ -1,15 +1,5 @@
-import { Token } from './spdu-table.js';
-import {
-  A,
-  AA,
-  availableTokens,
-  type EventDetail,
-  I,
-  II,
-  type Predicate,
-  type SessionVariables,
-  type Update,
-} from './variables.js';
+import { FunctionalUnit, Token } from './spdu-table.js';
+import { A, AA, ALL, AV, availableTokens, FU, I, II, type Predicate, type Update } from './variables.js';
 
 /**
  * The state tables of X.225 (11/95) Annex A, Tables A.8 to A.16, for functional units 0x0249 without transport
@@ -87,40 +77,52 @@ const not =
   (v, event) =>
     !predicate(v, event);
 
-// Predicates of Table A.7, by their numbers.
+/** ¬FU(ACT) OR Vact. */
+const inActivity: Predicate = (v) => !FU(v, FunctionalUnit.activityManagement) || v.vact;
+/** FU(ACT) & ¬Vact. */
+const betweenActivities: Predicate = (v) => FU(v, FunctionalUnit.activityManagement) && !v.vact;
+const synchronizing: Predicate = (v) => FU(v, FunctionalUnit.minorSynchronize);
+const reporting: Predicate = (v) => FU(v, FunctionalUnit.exceptions);
+
+// Predicates of Table A.7, by their numbers; FU(SS) is never selected, TEXP never true.
 const p03: Predicate = (v) => I(v, dk);
 const p05: Predicate = (v) => A(v, dk);
 const p11: Predicate = (v) => II(v, ma);
-const p14: Predicate = (v) => AA(v, dk) && A(v, mi);
-const p15: Predicate = (v) => II(v, dk) && I(v, mi);
-const p17: Predicate = (v) => !v.vsc;
-const p18: Predicate = (v) => v.vsc;
+const p14: Predicate = (v, event) => inActivity(v, event) && A(v, dk) && AA(v, mi);
+const p15: Predicate = (v, event) => inActivity(v, event) && I(v, dk) && II(v, mi);
+const p17: Predicate = (v, event) => inActivity(v, event) && synchronizing(v, event) && !v.vsc;
+const p18: Predicate = (v, event) => inActivity(v, event) && synchronizing(v, event) && v.vsc;
 const p19: Predicate = (v, { serial }) => serial === v.vm;
 const p20: Predicate = (v, { serial }) => serial === v.vm - 1;
 const p21: Predicate = (v, { serial }) => serial !== undefined && v.vm > serial && serial >= v.va;
 const p39: Predicate = (v) => v.vact && II(v, ma);
 const p40: Predicate = (v) => AA(v, ma);
-/** AS, AR, GTC, FN: the sender owns every token that exists, and no activity is in progress. */
-const p44: Predicate = (v) => !v.vact && AA(v, availableTokens(v.units));
-const p45: Predicate = (v) => !v.vact && II(v, availableTokens(v.units));
-const p50: Predicate = (v) => v.vact && AA(v, dk);
-const p51: Predicate = (v) => v.vact && I(v, dk);
-/** ALL(AV, RT): asking for a token that one owns is no error. 7.17.3. */
-const p53: Predicate = (v, { tokens = 0 }) => (tokens & ~availableTokens(v.units)) === 0;
-const given = (v: SessionVariables, { tokens = 0 }: EventDetail) => (tokens & ~availableTokens(v.units)) === 0;
-const p54: Predicate = (v, event) => given(v, event) && II(v, event.tokens ?? 0);
-const p59: Predicate = (v, event) => given(v, event) && AA(v, event.tokens ?? 0);
-const withData: Predicate = (_, { tokens = 0 }) => (tokens & dk) !== 0;
+const p44: Predicate = (v, event) => betweenActivities(v, event) && A(v, dk) && A(v, mi) && A(v, ma);
+const p45: Predicate = (v, event) => betweenActivities(v, event) && I(v, dk) && I(v, mi) && I(v, ma);
+const p48: Predicate = (v, event) => reporting(v, event) && FU(v, FunctionalUnit.halfDuplex);
+const p50: Predicate = (v, event) => reporting(v, event) && inActivity(v, event) && AA(v, dk);
+const p51: Predicate = (v, event) => reporting(v, event) && inActivity(v, event) && II(v, dk);
+/** Asking for a token that one owns is no error. 7.17.3. */
+const p53: Predicate = (v, { tokens = 0 }) => ALL(AV, v, tokens);
+const p54: Predicate = (v, { tokens = 0 }) => ALL(II, v, tokens);
+const p55: Predicate = (v, event) => betweenActivities(v, event) && ALL(I, v);
+const p57: Predicate = (v, { tokens = 0 }) => ALL(II, v, tokens) && (tokens & dk) === 0;
+const p58: Predicate = (v, { tokens = 0 }) => ALL(II, v, tokens) && (tokens & dk) !== 0;
+const p59: Predicate = (v, { tokens = 0 }) => ALL(AA, v, tokens);
+const p60: Predicate = (v, { tokens = 0 }) => ALL(AA, v, tokens) && (tokens & dk) === 0;
+const p61: Predicate = (v, { tokens = 0 }) => ALL(AA, v, tokens) && (tokens & dk) !== 0;
+const p62: Predicate = (v, event) => betweenActivities(v, event) && ALL(A, v);
+const p63: Predicate = (v) => ALL(I, v) && !v.vact;
+const p68: Predicate = (v) => ALL(A, v) && !v.vact;
 const p71: Predicate = (v) => v.vact && I(v, dk) && I(v, mi) && II(v, ma);
 const p72: Predicate = (v) => v.vact && A(v, dk) && A(v, mi) && AA(v, ma);
-const active: Predicate = (v) => v.vact;
 const initiator: Predicate = (v) => v.role === 'initiator';
 const responder: Predicate = (v) => v.role === 'responder';
 const versionInCommon: Predicate = (_, event) => event.versionInCommon === true;
 
 // Operations on variables, Tables A.4 and A.6.
 const receiveTokens: Update = (v, { tokens = 0 }) => {
-  v.owned |= tokens;
+  v.owned |= tokens & availableTokens(v.units);
 };
 const giveTokens: Update = (v, { tokens = 0 }) => {
   v.owned &= ~tokens;
@@ -185,8 +187,8 @@ function crossing(state: 'STA05B' | 'STA05C'): Row<SpduEvent> {
     AEA: drop(),
     GT: drop(p59),
     PT: drop(p53),
-    ED: drop(),
-    ER: drop(),
+    ED: drop(p48),
+    ER: drop(p48),
     AB: aborted,
   };
 }
@@ -214,8 +216,14 @@ export const RECEIVED: StateTable<SpduEvent> = {
     MIA: [{ when: all(p17, not(p20), p21), update: [confirmed], next: 'STA04B' }],
     GT: [{ when: p59, update: [receiveTokens], next: 'STA04B' }],
     PT: [{ when: p53, next: 'STA04B' }],
-    ED: [{ when: p03, next: 'STA20' }, { next: 'STA713' }],
-    ER: [{ when: p03, next: 'STA20' }, { next: 'STA713' }],
+    ED: [
+      { when: all(p48, p03), next: 'STA20' },
+      { when: all(p48, not(p03)), next: 'STA713' },
+    ],
+    ER: [
+      { when: all(p48, p03), next: 'STA20' },
+      { when: all(p48, not(p03)), next: 'STA713' },
+    ],
     AB: aborted,
   },
   STA05B: { AIA: [{ update: [ownAll, endActivity], next: 'STA713' }], ...crossing('STA05B') },
@@ -236,7 +244,7 @@ export const RECEIVED: StateTable<SpduEvent> = {
     CN: [{ discard: true, reply: 'TDISreq', next: 'STA01' }],
   },
   STA18: {
-    GTA: [{ update: [ownNone], next: 'STA713' }],
+    GTA: [{ next: 'STA713' }],
     PT: [{ when: p53, next: 'STA18' }],
     AB: aborted,
   },
@@ -244,8 +252,8 @@ export const RECEIVED: StateTable<SpduEvent> = {
     AI: interrupted,
     AD: discarded,
     GT: [
-      { when: all(p59, withData), update: [receiveTokens], next: 'STA713' },
-      { when: p59, update: [receiveTokens], next: 'STA19' },
+      { when: p60, update: [receiveTokens], next: 'STA19' },
+      { when: p61, update: [receiveTokens], next: 'STA713' },
     ],
     ED: [{ when: p50, next: 'STA19' }],
     ER: [{ when: p50, next: 'STA19' }],
@@ -260,10 +268,10 @@ export const RECEIVED: StateTable<SpduEvent> = {
     AI: interrupted,
     AD: discarded,
     GT: [
-      { when: all(p59, withData), update: [receiveTokens], next: 'STA713' },
-      { when: p59, update: [receiveTokens], next: 'STA20' },
+      { when: p60, update: [receiveTokens], next: 'STA20' },
+      { when: p61, update: [receiveTokens], next: 'STA713' },
     ],
-    ER: [{ next: 'STA20' }],
+    ER: [{ when: p48, next: 'STA20' }],
     DT: [{ when: p05, discard: true, next: 'STA20' }],
     PT: [{ when: p53, discard: true, next: 'STA20' }],
     MIA: [{ when: all(p17, p21), discard: true, next: 'STA20' }],
@@ -276,11 +284,11 @@ export const RECEIVED: StateTable<SpduEvent> = {
     DT: [{ when: p05, next: 'STA713' }],
     GT: [{ when: p59, update: [receiveTokens], next: 'STA713' }],
     PT: [{ when: p53, next: 'STA713' }],
-    GTC: [{ when: p44, update: [ownAll], reply: 'GTA', next: 'STA713' }],
+    GTC: [{ when: p62, update: [ownAll], reply: 'GTA', next: 'STA713' }],
     AS: [{ when: p44, update: [beginActivity], next: 'STA713' }],
     AR: [{ when: all(p44, (_, { serial }) => serial !== undefined), update: [resumeActivity], next: 'STA713' }],
-    MIP: [{ when: all(active, p14, p19), update: [minorReceived], next: 'STA713' }],
-    MIA: [{ when: all(active, p17, p21), update: [confirmed], next: 'STA713' }],
+    MIP: [{ when: all(p14, p19), update: [minorReceived], next: 'STA713' }],
+    MIA: [{ when: all(p17, p21), update: [confirmed], next: 'STA713' }],
     AE: [{ when: all(p72, p19), update: [endReceived], next: 'STA10B' }],
     AI: interrupted,
     AD: discarded,
@@ -292,7 +300,7 @@ export const RECEIVED: StateTable<SpduEvent> = {
       { when: p50, next: 'STA713' },
       { when: p51, next: 'STA20' },
     ],
-    FN: [{ when: p44, next: 'STA09' }],
+    FN: [{ when: p68, next: 'STA09' }],
     AB: aborted,
   },
 };
@@ -335,8 +343,8 @@ export const REQUESTED: StateTable<RequestEvent> = {
     SACTIreq: [{ when: p11, next: 'STA05B' }],
     SACTDreq: [{ when: p11, next: 'STA05C' }],
     SGTreq: [
-      { when: all(p54, withData), update: [giveTokens], next: 'STA713' },
-      { when: p54, update: [giveTokens], next: 'STA20' },
+      { when: p57, update: [giveTokens], next: 'STA20' },
+      { when: p58, update: [giveTokens], next: 'STA713' },
     ],
   },
   STA713: {
@@ -345,13 +353,13 @@ export const REQUESTED: StateTable<RequestEvent> = {
     SDTreq: [{ when: p03, next: 'STA713' }],
     SGTreq: [{ when: p54, update: [giveTokens], next: 'STA713' }],
     SPTreq: [{ when: p53, next: 'STA713' }],
-    SCGreq: [{ when: p45, next: 'STA18' }],
-    SSYNmreq: [{ when: all(active, p15), update: [pointSent], next: 'STA713' }],
-    SSYNmrsp: [{ when: all(active, p18, p21), update: [confirmed], next: 'STA713' }],
+    SCGreq: [{ when: p55, update: [ownNone], next: 'STA18' }],
+    SSYNmreq: [{ when: p15, update: [pointSent], next: 'STA713' }],
+    SSYNmrsp: [{ when: all(p18, p21), update: [confirmed], next: 'STA713' }],
     SACTSreq: [{ when: p45, update: [beginActivity], next: 'STA713' }],
     SACTRreq: [{ when: p45, update: [resumeActivity], next: 'STA713' }],
     SACTEreq: [{ when: p71, update: [pointSent], next: 'STA04B' }],
     SUERreq: [{ when: p50, next: 'STA19' }],
-    SRELreq: [{ when: p45, next: 'STA03' }],
+    SRELreq: [{ when: p63, next: 'STA03' }],
   },
 };

@@ -1,5 +1,8 @@
 import { FunctionalUnit, Token } from './spdu-table.js';
 
+/** tk-dom of X.225 A.5.2. */
+const TOKEN_DOMAIN: readonly number[] = Object.values(Token);
+
 export type SessionRole = 'initiator' | 'responder';
 
 /**
@@ -59,13 +62,22 @@ export interface EventDetail {
 export type Predicate = (v: SessionVariables, event: EventDetail) => boolean;
 export type Update = (v: SessionVariables, event: EventDetail) => void;
 
-const has = (v: SessionVariables, tokens: number) => (availableTokens(v.units) & tokens) === tokens;
+type TokenPredicate = (v: SessionVariables, token: number) => boolean;
 
-/** I(t): available and owned. X.225 A.5. */
-export const I = (v: SessionVariables, tokens: number) => has(v, tokens) && (v.owned & tokens) === tokens;
-/** II(t): not available, or owned; each of several. */
-export const II = (v: SessionVariables, tokens: number) => (tokens & availableTokens(v.units) & ~v.owned) === 0;
-/** A(t): available and not owned. */
-export const A = (v: SessionVariables, tokens: number) => has(v, tokens) && (v.owned & tokens) === 0;
-/** AA(t): not available, or not owned; each of several. */
-export const AA = (v: SessionVariables, tokens: number) => (tokens & availableTokens(v.units) & v.owned) === 0;
+const av: TokenPredicate = (v, token) => (availableTokens(v.units) & token) !== 0;
+const owned: TokenPredicate = (v, token) => (v.owned & token) !== 0;
+
+// X.225 A.5.2: each of one token. A token that is not available hinders nobody (I, A), and gives nobody a right (II, AA).
+export const I: TokenPredicate = (v, token) => !av(v, token) || owned(v, token);
+export const A: TokenPredicate = (v, token) => !av(v, token) || !owned(v, token);
+export const II: TokenPredicate = (v, token) => av(v, token) && owned(v, token);
+export const AA: TokenPredicate = (v, token) => av(v, token) && !owned(v, token);
+export const AV: TokenPredicate = av;
+
+/** ALL(f, s): f of each of `tokens`, which may be none; what is no token there is a reserved bit. X.225 A.5.3, 8.3.16.3. */
+export function ALL(f: TokenPredicate, v: SessionVariables, tokens: number = 0xff): boolean {
+  return TOKEN_DOMAIN.every((token) => (tokens & token) === 0 || f(v, token));
+}
+
+/** FU(f): the functional unit was selected. X.225 A.5.1. */
+export const FU = (v: SessionVariables, unit: number) => (v.units & unit) !== 0;

@@ -4,24 +4,26 @@ import {
   accepting,
   anomalies,
   apdu,
-  bindArgument,
   bindError,
-  bindResult,
+  bindFor,
   type Conversation,
   type ConversationOptions,
   converse,
   linkKinds,
+  modes,
   observe,
   outcome,
   transfers,
 } from './support.js';
 
-for (const kind of linkKinds) {
-  describe(`an association over ${kind.name}`, () => {
+for (const [kind, mode] of linkKinds.flatMap((each) => modes.map((mode) => [each, mode] as const))) {
+  const bind = bindFor(mode);
+
+  describe(`an association in mode ${mode} over ${kind.name}`, () => {
     let talk: Conversation;
 
     async function open(options: ConversationOptions = {}): Promise<Conversation> {
-      talk = await converse(kind, options);
+      talk = await converse(kind, { mode, ...options });
       await talk.initiator.wait('rtOpenConfirm');
       return talk;
     }
@@ -39,12 +41,12 @@ for (const kind of linkKinds) {
     it('opens, with both binds handed over, and is released', async () => {
       const { initiator, responder, recording } = await open({ request: { dialogueMode: 'twa', checkpointSize: 63 } });
       const indication = await responder.wait('rtOpenIndication');
-      expect(indication).to.include({ mode: 'normal', recover: false, dialogueMode: 'twa', initialTurn: 'initiator' });
+      expect(indication).to.include({ mode, recover: undefined, dialogueMode: 'twa', initialTurn: 'initiator' });
       expect(indication).to.include({ checkpointSize: 63, windowSize: 3 });
-      expect(indication.userData.toHex()).to.equal(toHex(bindArgument));
+      expect(indication.userData.toHex()).to.equal(toHex(bind.argument));
       const [confirm] = initiator.of('rtOpenConfirm');
       expect(confirm).to.include({ accepted: true, checkpointSize: 63 });
-      expect(confirm?.userData?.toHex()).to.equal(toHex(bindResult));
+      expect(confirm?.userData?.toHex()).to.equal(toHex(bind.result));
       expect([initiator.service.state, responder.service.state]).to.deep.equal(['open', 'open']);
       expect([initiator.service.hasTurn, responder.service.hasTurn]).to.deep.equal([true, false]);
 
@@ -55,15 +57,16 @@ for (const kind of linkKinds) {
       expect(anomalies(recording)).to.deep.equal([]);
     });
 
-    it('is refused with the bind error', async () => {
+    it('is refused, in normal mode with the bind error', async () => {
+      const refusal = mode === 'normal' ? { userData: bindError } : { refuseReason: 2 };
       const { initiator, recording } = await open({
         onResponder: (event, service) => {
-          if (event.kind === 'rtOpenIndication') service.refuseOpen({ userData: bindError });
+          if (event.kind === 'rtOpenIndication') service.refuseOpen(refusal);
         },
       });
       const [confirm] = initiator.of('rtOpenConfirm');
-      expect(confirm).to.include({ accepted: false, refusedBy: 'rtse' });
-      expect(confirm?.userData?.toHex()).to.equal(toHex(bindError));
+      expect(confirm).to.include({ accepted: false, refusedBy: 'rtse', reason: refusal.refuseReason });
+      expect(confirm?.userData?.toHex()).to.equal(mode === 'normal' ? toHex(bindError) : undefined);
       await initiator.wait('disconnected');
       expect(outcome(recording)).to.deep.equal(['refused']);
       expect(anomalies(recording)).to.deep.equal([]);
@@ -141,22 +144,28 @@ for (const kind of linkKinds) {
       expect(anomalies(recording)).to.deep.equal([]);
     });
 
-    it('is aborted by its user, with user data', async () => {
+    it('is aborted by its user, in normal mode with user data', async () => {
       const { initiator, responder, recording } = await open();
       initiator.drive.use((association) => association.abort('userError', apdu(3)));
-      const indication = await responder.wait('rtUAbortIndication');
-      expect(indication.reason).to.equal(6);
-      expect(indication.userData?.toHex()).to.equal(toHex(apdu(3)));
+      if (mode === 'normal') {
+        const indication = await responder.wait('rtUAbortIndication');
+        expect(indication.reason).to.equal(6);
+        expect(indication.userData?.toHex()).to.equal(toHex(apdu(3)));
+      } else {
+        // X.218 9.7: the X.410 modes have no abort of the user, and no reason for one.
+        expect(await responder.wait('rtPAbortIndication')).to.include({ layer: 'rtse', reason: 0 });
+      }
       await initiator.wait('disconnected');
       expect(outcome(recording)).to.deep.equal(['aborted']);
       // X.228 has the field, and X.419 maps nothing on it.
-      expect(anomalies(recording).map(({ path }) => path)).to.deep.equal(['RTAB.userdataAB']);
+      const unmapped = mode === 'normal' ? ['RTAB.userdataAB'] : [];
+      expect(anomalies(recording).map(({ path }) => path)).to.deep.equal(unmapped);
     });
 
     it('is aborted by the receiver in a transfer: the sender has its message back first', async () => {
       const { initiator, recording } = await open({
         onResponder: (event, service) => {
-          if (event.kind === 'rtOpenIndication') service.acceptOpen({ userData: bindResult });
+          if (event.kind === 'rtOpenIndication') service.acceptOpen({ userData: bind.result });
           if (event.kind === 'rtTransferIndication') service.abort('temporaryProblem');
         },
       });
@@ -231,7 +240,7 @@ for (const kind of linkKinds) {
     it('tells of a link that was lost, the transfer first', async () => {
       const { initiator, responder } = await open({
         onResponder: (event, service) => {
-          if (event.kind === 'rtOpenIndication') service.acceptOpen({ userData: bindResult });
+          if (event.kind === 'rtOpenIndication') service.acceptOpen({ userData: bind.result });
         },
       });
       initiator.drive.use((association) => association.transfer(apdu(100)));

@@ -2,17 +2,19 @@ import { expect } from 'chai';
 import { fromHex, toHex } from '../../../../harness/ber/octets.js';
 import { TagClass, Universal } from '../../../../harness/ber/tag.js';
 import { constructed, primitive } from '../../../../harness/ber/writer.js';
+import type { Mode } from '../../../../harness/stack/association/events.js';
 import { AssociationMachine } from '../../../../harness/stack/association/machine.js';
 import type { Deviations } from '../../../../harness/stack/association/service.js';
-import { anomalies, apdu, converse, linkKinds, random } from './support.js';
+import { anomalies, apdu, converse, linkKinds, Pair, random, tsdus, x410Modes } from './support.js';
 
 const leak = new TextEncoder().encode('ORGINFO');
 const [memory] = linkKinds;
 
 /** What an observer finds in an association whose initiator, or responder, deviates. */
-async function found(role: 'initiator' | 'responder', deviations: Deviations, transfer = false) {
+async function found(role: 'initiator' | 'responder', deviations: Deviations, transfer = false, mode?: Mode) {
   if (memory === undefined) throw new Error('no link');
-  const talk = await converse(memory, { [role]: { deviations } });
+  const own = { modes: [mode ?? 'normal'], deviations };
+  const talk = await converse(memory, { mode, [role]: own });
   const confirm = await talk.initiator.wait('rtOpenConfirm');
   if (transfer) {
     talk.initiator.drive.use((association) => association.transfer(apdu(2000)));
@@ -94,13 +96,56 @@ describe('deliberate deviations', () => {
   });
 });
 
+for (const mode of x410Modes) {
+  describe(`deliberate deviations in mode ${mode}`, () => {
+    const [pConnect, pAccept] = ['rtse unknown-element PConnect', 'rtse unknown-element PAccept'];
+
+    it('parameters of SPDUs', async () => {
+      const spduParameters = { CONNECT: [{ code: 0x63, value: leak }], FINISH: [{ code: 0xc1, value: leak }] };
+      expect(await found('initiator', { spduParameters }, false, mode)).to.deep.equal([
+        'session unknown-parameter CONNECT.<0x63>',
+        'session unexpected-user-data FINISH.userData',
+      ]);
+    });
+
+    it('elements of RTORQ and RTOAC, as PConnect and PAccept have them', async () => {
+      const rtseElements = [primitive(TagClass.context, 9, leak)];
+      expect(await found('initiator', { rtseElements }, false, mode)).to.deep.equal([`${pConnect}.pUserData`]);
+      expect(await found('responder', { rtseElements }, false, mode)).to.deep.equal([`${pAccept}.pUserData`]);
+    });
+
+    it('any legal form of the connect PDUs: nothing is found', async () => {
+      for (const form of [{ indefinite: true }, { segment: 1 }, { lengthOctets: 5 }, { reverseSets: true }]) {
+        for (const role of ['initiator', 'responder'] as const) {
+          expect(await found(role, { form }, true, mode), JSON.stringify(form)).to.deep.equal([]);
+        }
+      }
+    });
+
+    it('a rewritten PConnect, PAccept, PRefuse', async () => {
+      const surplus = primitive(TagClass.private, 5, leak);
+      const rewrite: Deviations['rewrite'] = (pdu, tree) =>
+        ['PCONNECT', 'PACCEPT', 'PREFUSE'].includes(pdu) && !('raw' in tree) && !(tree.content instanceof Uint8Array)
+          ? { ...tree, content: [...tree.content, surplus] }
+          : tree;
+      expect(await found('initiator', { rewrite }, false, mode)).to.deep.equal([pConnect]);
+      expect(await found('responder', { rewrite }, false, mode)).to.deep.equal([pAccept]);
+      const pair = new Pair({ mode, responder: { deviations: { rewrite } } });
+      pair.connect();
+      pair.run((event, service) => {
+        if (event.kind === 'rtOpenIndication') service.refuseOpen({ refuseReason: 0 });
+      });
+      expect(tsdus(pair.sent.responder)[0]).to.equal(`0c14110101320f02310c800100c507${toHex(leak)}`);
+      expect(pair.last('initiator')).to.include({ accepted: false, reason: 0 });
+    });
+  });
+}
+
 describe('what a machine is made with', () => {
-  it('a mode that it does not speak is a typed error', () => {
-    for (const mode of ['x410-1988', 'x410-1984'] as const) {
-      expect(() => new AssociationMachine({ role: 'responder', modes: ['normal', mode], random }))
-        .to.throw()
-        .with.property('code', 'ERR_MODE_UNSUPPORTED');
-    }
+  it('no mode at all is a typed error', () => {
+    expect(() => new AssociationMachine({ role: 'responder', modes: [], random }))
+      .to.throw()
+      .with.property('code', 'ERR_MODE_UNSUPPORTED');
   });
 
   it('requests out of order are typed errors, and change nothing', () => {

@@ -1,17 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { fromHex } from '../../../../harness/ber/octets.js';
+import type { Mode } from '../../../../harness/stack/association/events.js';
 import type { AssociationMachine } from '../../../../harness/stack/association/machine.js';
 import { encodeTpkt } from '../../../../harness/stack/tpkt/codec.js';
-import { accepting, apdu, Pair, START, tsdus } from './support.js';
+import { accepting, apdu, modes, Pair, START, tsdus } from './support.js';
 
 /** A TSDU on an open transport connection. */
 function tsdu(hex: string): Uint8Array {
   return encodeTpkt([Uint8Array.of(2, 0xf0, 0x80), fromHex(hex)]);
 }
 
-function opened(): Pair {
-  const pair = new Pair();
+function opened(mode: Mode = 'normal'): Pair {
+  const pair = new Pair({ mode });
   pair.connect();
   return pair.run();
 }
@@ -29,58 +30,62 @@ function feed(machine: AssociationMachine, bytes: Uint8Array) {
   return events;
 }
 
-describe('hostile octets', () => {
-  it('end a machine in order, or are waited for, in every phase', () => {
-    const phases: (() => AssociationMachine)[] = [
-      () => {
-        const { responder } = new Pair();
-        responder.connected(START);
-        return responder;
-      },
-      () => opened().responder,
-      () => opened().initiator,
-      () => {
-        const pair = opened();
-        pair.initiator.transfer(apdu(10));
-        return pair.initiator;
-      },
-    ];
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 3 }),
-        fc.uint8Array({ maxLength: 400 }),
-        fc.boolean(),
-        (phase, bytes, framed) => {
-          const machine = (phases[phase] as () => AssociationMachine)();
-          machine.takeOutput();
-          feed(machine, framed && bytes.length > 0 ? encodeTpkt([Uint8Array.of(2, 0xf0, 0x80), bytes]) : bytes);
-          machine.disconnected(START);
-          expect(feed(machine, new Uint8Array(0)).at(-1)?.kind).to.equal('disconnected');
+for (const mode of modes) {
+  describe(`hostile octets in mode ${mode}`, () => {
+    it('end a machine in order, or are waited for, in every phase', () => {
+      const phases: (() => AssociationMachine)[] = [
+        () => {
+          const { responder } = new Pair({ mode });
+          responder.connected(START);
+          return responder;
         },
-      ),
-      { numRuns: 300 },
-    );
-  });
+        () => opened(mode).responder,
+        () => opened(mode).initiator,
+        () => {
+          const pair = opened(mode);
+          pair.initiator.transfer(apdu(10));
+          return pair.initiator;
+        },
+      ];
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 0, max: 3 }),
+          fc.uint8Array({ maxLength: 400 }),
+          fc.boolean(),
+          (phase, bytes, framed) => {
+            const machine = (phases[phase] as () => AssociationMachine)();
+            machine.takeOutput();
+            feed(machine, framed && bytes.length > 0 ? encodeTpkt([Uint8Array.of(2, 0xf0, 0x80), bytes]) : bytes);
+            machine.disconnected(START);
+            expect(feed(machine, new Uint8Array(0)).at(-1)?.kind).to.equal('disconnected');
+          },
+        ),
+        { numRuns: 300 },
+      );
+    });
 
-  it('are survived wherever one octet of a good conversation is changed', () => {
-    const good = opened();
-    good.initiator.transfer(apdu(40));
-    good.run();
-    const stream = Buffer.concat(good.sent.initiator);
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: stream.length - 1 }), fc.integer({ min: 1, max: 255 }), (place, mask) => {
-        const bytes = Uint8Array.from(stream);
-        bytes[place] = (bytes[place] as number) ^ mask;
-        const { responder } = new Pair();
-        responder.connected(START);
-        feed(responder, bytes);
-        responder.disconnected(START);
-        expect(feed(responder, new Uint8Array(0)).at(-1)?.kind).to.equal('disconnected');
-      }),
-      { numRuns: 300 },
-    );
+    it('are survived wherever one octet of a good conversation is changed', () => {
+      const good = opened(mode);
+      good.initiator.transfer(apdu(40));
+      good.run();
+      const stream = Buffer.concat(good.sent.initiator);
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: stream.length - 1 }), fc.integer({ min: 1, max: 255 }), (place, mask) => {
+          const bytes = Uint8Array.from(stream);
+          bytes[place] = (bytes[place] as number) ^ mask;
+          const { responder } = new Pair({ mode });
+          responder.connected(START);
+          feed(responder, bytes);
+          responder.disconnected(START);
+          expect(feed(responder, new Uint8Array(0)).at(-1)?.kind).to.equal('disconnected');
+        }),
+        { numRuns: 300 },
+      );
+    });
   });
+}
 
+describe('hostile octets in normal mode', () => {
   it('outside an activity: data is a protocol error of RTSE, and is told so', () => {
     const pair = opened();
     const events = feed(pair.responder, tsdu('01000100 610a 3008 020103 a003 0401aa'));

@@ -20,7 +20,7 @@ import {
   MTABindError,
   MTABindResult,
 } from '../../../../harness/p1/bind.js';
-import type { AssociationEvent, UserTypes } from '../../../../harness/stack/association/events.js';
+import type { AssociationEvent, Mode, UserTypes } from '../../../../harness/stack/association/events.js';
 import { AssociationMachine } from '../../../../harness/stack/association/machine.js';
 import { MTS_TRANSFER } from '../../../../harness/stack/association/normal-mode.js';
 import { AssociationObserver } from '../../../../harness/stack/association/observer.js';
@@ -55,6 +55,15 @@ export const bindArgument = fromHex(
 );
 export const bindResult = fromHex('b122 a120 80 14 6775696e65766572652e736d68732e636f2e756b a108 16 06 6d65726c696e');
 export const bindError = fromHex('b203020102');
+
+export const modes = ['normal', 'x410-1988', 'x410-1984'] as const;
+export const x410Modes = ['x410-1988', 'x410-1984'] as const;
+
+/** The same bind values as each mode has them: in normal mode in [16] and [17], in the X.410 modes bare. */
+export function bindFor(mode: Mode | undefined): { readonly argument: Uint8Array; readonly result: Uint8Array } {
+  if (mode === undefined || mode === 'normal') return { argument: bindArgument, result: bindResult };
+  return { argument: bindArgument.subarray(2), result: bindResult.subarray(2) };
+}
 
 export const START = Date.UTC(2005, 9, 1, 14, 48, 52);
 
@@ -137,6 +146,8 @@ export const linkKinds: readonly LinkKind[] = [
 ];
 
 export interface ConversationOptions {
+  /** Of both sides; normal mode if absent. */
+  readonly mode?: Mode;
   readonly initiator?: Partial<MachineOptions>;
   readonly responder?: Partial<MachineOptions>;
   readonly request?: Partial<OpenRequest>;
@@ -154,7 +165,7 @@ export interface Conversation {
 }
 
 export function accepting(event: ServiceEvent, service: AssociationMachine): void {
-  if (event.kind === 'rtOpenIndication') service.acceptOpen({ userData: bindResult });
+  if (event.kind === 'rtOpenIndication') service.acceptOpen({ userData: bindFor(event.mode).result });
   if (event.kind === 'rtTransferIndication') service.acceptTransfer();
 }
 
@@ -170,9 +181,11 @@ export async function converse(kind: LinkKind, options: ConversationOptions = {}
   const clock = new VirtualClock(START);
   const recording: LinkEvent[] = [];
   const { here, there, close } = await kind.pair();
-  const initiator = new Side(machine('initiator', options.initiator), options.onInitiator ?? (() => {}));
-  const responder = new Side(machine('responder', options.responder), options.onResponder ?? accepting);
-  initiator.service.open({ userData: bindArgument, ...options.request });
+  const { mode = 'normal' } = options;
+  const own = { modes: [mode] };
+  const initiator = new Side(machine('initiator', { ...own, ...options.initiator }), options.onInitiator ?? (() => {}));
+  const responder = new Side(machine('responder', { ...own, ...options.responder }), options.onResponder ?? accepting);
+  initiator.service.open({ userData: bindFor(mode).argument, ...options.request });
   responder.start(there, clock);
   initiator.start(recordLink(here, { connection: 0, clock, sink: (event) => recording.push(event) }), clock);
   return {
@@ -231,18 +244,21 @@ export class Pair {
   readonly events: Record<'initiator' | 'responder', ServiceEvent[]> = { initiator: [], responder: [] };
   readonly sent: Record<'initiator' | 'responder', Uint8Array[]> = { initiator: [], responder: [] };
   now = START;
+  readonly #mode: Mode;
 
   constructor(
-    options: { initiator?: Partial<MachineOptions>; responder?: Partial<MachineOptions> } = {},
+    options: { mode?: Mode; initiator?: Partial<MachineOptions>; responder?: Partial<MachineOptions> } = {},
     readonly cut: (bytes: Uint8Array) => Iterable<Uint8Array> = (bytes) => [bytes],
   ) {
-    this.initiator = machine('initiator', options.initiator);
-    this.responder = machine('responder', options.responder);
+    this.#mode = options.mode ?? 'normal';
+    const own = { modes: [this.#mode] };
+    this.initiator = machine('initiator', { ...own, ...options.initiator });
+    this.responder = machine('responder', { ...own, ...options.responder });
   }
 
   /** Opens the association as far as the responder's answer, which `react` gives. */
   connect(request: Partial<OpenRequest> = {}): void {
-    this.initiator.open({ userData: bindArgument, ...request });
+    this.initiator.open({ userData: bindFor(this.#mode).argument, ...request });
     this.responder.connected(this.now);
     this.initiator.connected(this.now);
   }

@@ -228,11 +228,15 @@ describe('a CONNECT', () => {
   });
 
   it('that would recover another association says so, and has no user data', () => {
-    const { event } = connected({
-      open: tlv('a1', '0402abcd', tlv('17', toHex(new TextEncoder().encode('0510011448Z')))),
+    const time = tlv('17', toHex(new TextEncoder().encode('0510011448Z')));
+    const { event } = connected({ open: tlv('a1', '0402abcd', time) });
+    if (event?.kind !== 'rtOpenIndication') throw new Error(`${event?.kind} in place of rtOpenIndication`);
+    expect(event.recover).to.deep.equal({
+      callingReference: fromHex('0402abcd'),
+      commonReference: fromHex(time),
+      additionalReference: undefined,
     });
-    expect(event).to.include({ kind: 'rtOpenIndication', recover: true });
-    expect(event?.kind === 'rtOpenIndication' && event.userData.length).to.equal(0);
+    expect(event.userData.length).to.equal(0);
   });
 
   it('whose tokens are split between the sides is refused, and so is one that lacks a unit', () => {

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { fromHex, Octets, toHex } from '../../../../harness/ber/octets.js';
 import { answerContexts } from '../../../../harness/stack/presentation/contexts.js';
 import { PresentationMachine } from '../../../../harness/stack/presentation/machine.js';
-import { RECEIVED, REQUESTED } from '../../../../harness/stack/presentation/tables.js';
 import { SessionMachine } from '../../../../harness/stack/session/machine.js';
 
 const BER = '2.1.1';
@@ -126,13 +125,6 @@ describe('the presentation protocol machine, X.226 Annex A', () => {
       () => i.passing('P-CONTROL-GIVE'),
     ]) {
       expect(request).to.throw().with.property('code', 'ERR_PRIMITIVE_STATE');
-    }
-  });
-
-  it('has no way out of a state but those of its tables', () => {
-    const states = new Set(Object.keys(RECEIVED));
-    for (const table of [RECEIVED, REQUESTED]) {
-      for (const row of Object.values(table)) for (const next of Object.values(row)) expect(states).to.include(next);
     }
   });
 });

@@ -27,6 +27,7 @@ function recorder() {
   });
   const mode: ModeProfile = {
     mode: 'normal',
+    connection: undefined,
     associate: () => note('associate')(),
     acceptAssociation: () => note('accept')(),
     refuseAssociation: () => note('refuse')(),
@@ -131,7 +132,7 @@ describe('the reliable transfer protocol machine, X.228 7', () => {
       windowSize: 3,
       dialogueMode: 'twa',
       initialTurn: 'responder',
-      recover: false,
+      recover: undefined,
       userData: Octets.empty,
       functionalUnits: 0x0249,
     });

@@ -1,15 +1,28 @@
 import type { Octets } from '../ber/octets.js';
-import type { AssociationService, DialogueMode, ServiceEvent } from '../stack/association/service.js';
+import type {
+  ActivityReason,
+  AssociationService,
+  ConnectionIdentifier,
+  DialogueMode,
+  Resumption,
+  ServiceEvent,
+} from '../stack/association/service.js';
 import { type Actor, type NonDelivery, perform, type Reaction } from './answers.js';
 import { bindError, bindResult, type MTABindErrorName, readBind, readBindError, refuseReason } from './bind.js';
 import type { Ending } from './events.js';
-import type { Answer, Step } from './hooks.js';
-import type { AssociationHost, Carrier } from './host.js';
-import type { QueuedItem } from './queue.js';
+import type { Answer, SessionStep, Step } from './hooks.js';
+import type { AssociationHost, Carrier, Outgoing } from './host.js';
+import type { Interrupted, QueuedItem } from './queue.js';
 import { readApdu } from './received.js';
 
 /** RTTP: 0 is the most urgent, and reserved for release. X.218 9.4.1.1. */
 const RELEASE_PRIORITY = 0;
+
+/** RTSE's reasons for a refusal. X.228 9, RefuseReason. */
+const BUSY = 0;
+const CANNOT_RECOVER = 1;
+
+type RefusedOpen = ServiceEvent & { kind: 'rtOpenConfirm'; accepted: false };
 
 /** One association: hears what the machine indicates, asks the hooks, and answers. */
 export class MtaAssociation {
@@ -17,18 +30,22 @@ export class MtaAssociation {
   readonly service: AssociationService;
   /** Which items it is for: all, or only urgent ones and reports. */
   readonly purpose: 'any' | 'urgent';
+  /** The session connection that it goes on with: the opening says so in place of a bind. */
+  readonly recovers: ConnectionIdentifier | undefined;
   readonly #host: AssociationHost;
   #carrier: Carrier | undefined;
   #peer: string | undefined;
   #open = false;
   #wasOpen = false;
   #over = false;
+  #recoveryRefused = false;
   #closing = false;
   #ending: Ending = 'closed';
   #detail: string | undefined;
   #dialogueMode: DialogueMode;
   #hasInitialTurn: boolean;
   #outgoing: QueuedItem | undefined;
+  #choosing = false;
   /** The peer has asked for the turn. */
   #turnAsked = false;
   #askedForTurn = false;
@@ -44,6 +61,7 @@ export class MtaAssociation {
     readonly purpose?: 'any' | 'urgent';
     /** An initiator's: whom it calls, and what it asks for. */
     readonly peer?: string;
+    readonly recovers?: ConnectionIdentifier;
     readonly dialogueMode?: DialogueMode;
     readonly initialTurn?: 'initiator' | 'responder';
   }) {
@@ -52,6 +70,7 @@ export class MtaAssociation {
     this.#host = init.host;
     this.purpose = init.purpose ?? 'any';
     this.#peer = init.peer;
+    this.recovers = init.recovers;
     this.#dialogueMode = init.dialogueMode ?? 'monologue';
     this.#hasInitialTurn = (init.initialTurn ?? 'initiator') === init.service.role;
     this.#actor = {
@@ -83,6 +102,11 @@ export class MtaAssociation {
     return this.#over;
   }
 
+  /** The peer does not go on with the session connection that was to be recovered. */
+  get recoveryRefused(): boolean {
+    return this.#recoveryRefused;
+  }
+
   get busy(): boolean {
     return this.#outgoing !== undefined || this.service.transferring !== 'none';
   }
@@ -110,7 +134,7 @@ export class MtaAssociation {
         break;
       case 'rtOpenConfirm':
         if (event.accepted) this.#openConfirm(event.userData);
-        else this.#openRefused(event.userData, `${event.refusedBy}, reason ${event.reason ?? 'unknown'}`);
+        else this.#openRefused(event);
         break;
       case 'rtTurnPleaseIndication': {
         const step = { ...this.#step(), phase: 'please', priority: event.priority } as const;
@@ -129,6 +153,7 @@ export class MtaAssociation {
       }
       case 'rtTransferStart':
         this.#stopIdling();
+        if (event.resumedAt !== undefined) this.#host.resumed(this, 'in', event.resumedAt);
         this.#duringTransfer('transfer', hooks.onTransfer?.({ ...this.#step(), phase: 'start' }));
         break;
       case 'checkpointIndication':
@@ -138,7 +163,7 @@ export class MtaAssociation {
         this.#transferIndication(event.apdu ?? (event.octets?.length === event.length ? event.octets : undefined));
         break;
       case 'rtTransferConfirm':
-        this.#settleOutgoing(event.secured ? undefined : (event.reason ?? 'not secured'));
+        this.#settleOutgoing(event.secured ? undefined : (event.reason ?? 'not secured'), event.resumption);
         this.pump();
         break;
       case 'rtCloseIndication':
@@ -160,8 +185,10 @@ export class MtaAssociation {
       case 'disconnected':
         this.#end();
         break;
-      case 'rtSegmentIndication':
       case 'checkpointConfirm':
+        this.#progressed();
+        break;
+      case 'rtSegmentIndication':
       case 'exceptionIndication':
         break;
     }
@@ -170,16 +197,22 @@ export class MtaAssociation {
   /** Does what there is to do: transfers what is next, gives the turn, asks for it, or releases. */
   pump(): void {
     const { service } = this;
-    if (!this.#open || service.state !== 'open' || this.busy) return;
+    if (!this.#open || service.state !== 'open' || this.busy || this.#choosing) return;
     if (!service.hasTurn) {
       this.#askForTurn();
       return;
     }
-    const item = this.maySend && !this.#turnAsked && !this.#releasing ? this.#host.next(this) : undefined;
-    if (item !== undefined) {
+    const outgoing = this.maySend && !this.#turnAsked && !this.#releasing ? this.#next() : undefined;
+    if (outgoing !== undefined) {
+      const { item, apdu } = outgoing;
       this.#stopIdling();
       this.#outgoing = item;
-      service.transfer(item.apdu);
+      const { interrupted } = item;
+      // Its octets count in the mode in which it was begun.
+      const resume = interrupted?.mode === service.mode ? interrupted?.resumption : undefined;
+      service.transfer(apdu, { resume });
+      if (resume !== undefined) this.#host.resumed(this, 'out', resume.serial);
+      this.#progressed();
     } else if (this.#turnAsked) {
       this.#turnAsked = false;
       service.turnGive();
@@ -196,6 +229,15 @@ export class MtaAssociation {
     if (this.role !== 'initiator') return;
     this.#releasing = true;
     this.pump();
+  }
+
+  /** Discards our transfer under way, or interrupts it to go on with it later; whether there is one. X.228 7.8. */
+  breakOff(how: 'interrupt' | 'discard', reason?: ActivityReason): boolean {
+    if (this.service.transferring !== 'sending') return false;
+    if (how === 'interrupt') this.service.interruptTransfer(reason);
+    else this.service.discardTransfer(reason);
+    this.#carrier?.flush();
+    return true;
   }
 
   abort(reason?: Parameters<AssociationService['abort']>[0]): void {
@@ -223,6 +265,10 @@ export class MtaAssociation {
   #openIndication(event: ServiceEvent & { kind: 'rtOpenIndication' }): void {
     this.#dialogueMode = event.dialogueMode;
     this.#hasInitialTurn = event.initialTurn === 'responder';
+    if (event.recover !== undefined) {
+      this.#recoverIndication(event, event.recover);
+      return;
+    }
     const bind = readBind(event.userData, 'argument', event.mode);
     const admission = this.#host.admit(bind);
     if ('peer' in admission) this.#peer = admission.peer;
@@ -236,9 +282,23 @@ export class MtaAssociation {
       const answer = this.#host.hooks.onBind?.({ ...this.#step(), phase: 'argument', bind, octets });
       this.#perform('bind', answer, { accept: () => this.#accept(event, octets), refuse });
     };
+    this.#perform('session', this.#host.hooks.onSession?.(this.#sessionStep(event)), { accept: answerBind, refuse });
+  }
+
+  /** No bind comes: whose it is, the session connection says. X.228 7.8. */
+  #recoverIndication(event: ServiceEvent & { kind: 'rtOpenIndication' }, connection: ConnectionIdentifier): void {
+    this.#peer = this.#host.admitRecovery(connection);
+    const refuse = () => this.#refuse(undefined);
+    const accept = () => {
+      if (this.#peer === undefined) refuse();
+      else this.#accept(event, new Uint8Array(0));
+    };
+    this.#perform('session', this.#host.hooks.onSession?.(this.#sessionStep(event)), { accept, refuse });
+  }
+
+  #sessionStep(event: ServiceEvent & { kind: 'rtOpenIndication' }): SessionStep {
     const { dialogueMode, checkpointSize, windowSize, recover } = event;
-    const session = { ...this.#step(), dialogueMode, checkpointSize, windowSize, recover };
-    this.#perform('session', this.#host.hooks.onSession?.(session), { accept: answerBind, refuse });
+    return { ...this.#step(), dialogueMode, checkpointSize, windowSize, recover: recover !== undefined };
   }
 
   #accept(event: ServiceEvent & { kind: 'rtOpenIndication' }, octets: Uint8Array): void {
@@ -258,15 +318,22 @@ export class MtaAssociation {
     this.#opened(octets);
   }
 
-  #refuse(error: MTABindErrorName): void {
+  /** Without an error of a bind the association cannot be recovered. */
+  #refuse(error: MTABindErrorName | undefined): void {
     if (this.service.state !== 'opening') return;
     this.#ending = 'refused';
     this.#host.bindRefused(this, 'us', error);
-    const normal = this.service.mode === 'normal';
-    this.service.refuseOpen(normal ? { userData: bindError(error) } : { refuseReason: refuseReason(error) });
+    const reason = error === undefined ? CANNOT_RECOVER : refuseReason(error);
+    // Only the X.410 modes have a reason of RTSE's own. X.228 9, RTORJapdu.
+    if (this.service.mode !== 'normal') this.service.refuseOpen({ refuseReason: reason });
+    else this.service.refuseOpen(error === undefined ? {} : { userData: bindError(error) });
   }
 
   #openConfirm(userData: Octets): void {
+    if (this.recovers !== undefined) {
+      this.#opened(new Uint8Array(0));
+      return;
+    }
     const bind = readBind(userData, 'result', this.service.mode);
     const octets = userData.toBytes();
     const accept = () => {
@@ -281,9 +348,12 @@ export class MtaAssociation {
     this.#perform('bind', answer, { accept, refuse: () => this.abort() });
   }
 
-  #openRefused(userData: Octets | undefined, detail: string): void {
+  #openRefused({ userData, refusedBy, reason }: RefusedOpen): void {
     this.#ending = 'refused';
-    this.#detail = detail;
+    this.#detail = `${refusedBy}, reason ${reason ?? 'unknown'}`;
+    // Who is only busy, or out of reach, may go on with it later.
+    const busy = refusedBy === 'cotp' || refusedBy === 'session' || (refusedBy === 'rtse' && reason === BUSY);
+    this.#recoveryRefused = this.recovers !== undefined && !busy;
     this.#host.bindRefused(this, 'peer', userData && readBindError(userData));
   }
 
@@ -311,8 +381,9 @@ export class MtaAssociation {
     const take = (nonDelivery?: NonDelivery) => {
       // What came behind it may have ended the transfer: then nobody has given us the responsibility.
       if (this.service.transferring !== 'receiving') return;
-      this.service.acceptTransfer();
+      // First kept, then acknowledged: with ACTIVITY END ACK the responsibility is ours. X.218 9.3.
       this.#host.received(this, apdu, nonDelivery);
+      if (this.service.transferring === 'receiving') this.service.acceptTransfer();
       this.pump();
     };
     const { hooks } = this.#host;
@@ -370,12 +441,32 @@ export class MtaAssociation {
     this.#idle = undefined;
   }
 
-  #settleOutgoing(failure: string | undefined): void {
+  /** What is left behind is reported on before there is something to transfer; that report has to wait. */
+  #next(): Outgoing | undefined {
+    this.#choosing = true;
+    try {
+      return this.#host.next(this);
+    } finally {
+      this.#choosing = false;
+    }
+  }
+
+  #settleOutgoing(failure: string | undefined, resumption?: Resumption): void {
     const item = this.#outgoing;
     if (item === undefined) return;
     this.#outgoing = undefined;
     if (failure === undefined) this.#host.transferred(this, item);
-    else this.#host.failed(this, item, failure);
+    else this.#host.failed(this, item, failure, resumption && this.#interrupted(resumption));
+  }
+
+  #progressed(): void {
+    const { resumption } = this.service;
+    if (this.#outgoing === undefined || resumption === undefined) return;
+    this.#host.progressed(this, this.#outgoing, this.#interrupted(resumption));
+  }
+
+  #interrupted(resumption: Resumption): Interrupted {
+    return { resumption, mode: this.service.mode, role: this.role, attempts: 0 };
   }
 
   #aborted(provider: boolean, reason: number | undefined, message: string): void {

@@ -1,9 +1,18 @@
+import { type ConnectionIdentifier, connectionKey } from '../stack/association/service.js';
 import type { MtaAssociation } from './association.js';
 import type { Emitter } from './emitter.js';
 import type { MtaEvents } from './events.js';
 import type { Fate } from './message.js';
 import type { PeerConfig } from './peer.js';
-import { DestinationQueue, type QueuedItem, type QueuePriority, type QueueState, type Submission } from './queue.js';
+import {
+  DestinationQueue,
+  type Interrupted,
+  type QueuedItem,
+  type QueueJournal,
+  type QueuePriority,
+  type QueueState,
+  type Submission,
+} from './queue.js';
 import { RetryModel, type RetryOptions } from './retry.js';
 
 /** What a connector asks of its MTA. */
@@ -28,6 +37,9 @@ const URGENT: readonly QueuePriority[] = ['urgent'];
 /** How often, in milliseconds, ages are looked at. */
 const EXPIRY_CHECK = 60_000;
 
+/** Recoveries that get no answer, before the transfer begins anew. */
+const RECOVERY_ATTEMPTS = 2;
+
 /** RTTP's priorities of what waits; 0 is left to release. X.218 9.4.1.1. */
 const turnPriorities: Readonly<Record<QueuePriority, number>> = { urgent: 1, normal: 2, nonUrgent: 3 };
 
@@ -43,9 +55,9 @@ export class Connector {
   #frozen = false;
   #started = false;
 
-  constructor(peer: PeerConfig, retry: RetryOptions, host: ConnectorHost) {
+  constructor(peer: PeerConfig, retry: RetryOptions, host: ConnectorHost, journal?: QueueJournal) {
     this.peer = peer;
-    this.queue = new DestinationQueue(peer.name);
+    this.queue = new DestinationQueue(peer.name, journal);
     this.retry = new RetryModel({ ...retry, ...peer.retry });
     this.#host = host;
   }
@@ -123,9 +135,13 @@ export class Connector {
     if (this.queue.length === 0) this.#host.events.emit('queueDrained', { peer });
   }
 
-  failed(item: QueuedItem, reason: string): void {
+  failed(item: QueuedItem, reason: string, interrupted?: Interrupted): void {
+    const wasResumed = item.interrupted !== undefined;
+    item.interrupted = interrupted;
     this.queue.putBack(item);
     this.#host.events.emit('transferFailed', { peer: this.peer.name, item, reason });
+    // A peer that does not go on with it is sent the whole, and at once: that was no attempt. X.228 7.8.
+    if (wasResumed && interrupted === undefined) return;
     // What we have cut short ourselves is no attempt that failed.
     if (!this.#started) return;
     this.retry.transferFailed(this.#host.now(), item, this.queue.waiting());
@@ -134,11 +150,37 @@ export class Connector {
 
   ended(association: MtaAssociation): void {
     this.#associations.delete(association);
-    if (this.#started && association.role === 'initiator' && !association.wasOpen) {
+    if (association.recovers !== undefined) this.#recovered(association, association.recovers);
+    const failed = !association.wasOpen && !association.recoveryRefused;
+    if (this.#started && association.role === 'initiator' && failed) {
       this.retry.openFailed(this.#host.now(), this.queue.waiting());
       this.#wait();
     }
     this.pump();
+  }
+
+  /** The session connection that is to be recovered, for what was under way on it: one at a time. X.228 7.8. */
+  toRecover(): ConnectionIdentifier | undefined {
+    const underway = this.associations.flatMap(({ recovers }) =>
+      recovers === undefined ? [] : [connectionKey(recovers)],
+    );
+    const waiting = this.queue
+      .waiting()
+      .flatMap(({ interrupted }) => (interrupted?.role === 'initiator' ? [interrupted.resumption.connection] : []));
+    return waiting.find((connection) => !underway.includes(connectionKey(connection)));
+  }
+
+  /** What was to be gone on with on a connection that could not be recovered is transferred as a whole. */
+  #recovered(association: MtaAssociation, connection: ConnectionIdentifier): void {
+    if (association.wasOpen) return;
+    const key = connectionKey(connection);
+    for (const item of this.queue.waiting()) {
+      const { interrupted } = item;
+      if (interrupted === undefined || connectionKey(interrupted.resumption.connection) !== key) continue;
+      const attempts = interrupted.attempts + 1;
+      const again = !association.recoveryRefused && attempts < RECOVERY_ATTEMPTS;
+      this.queue.progressed(item, again ? { ...interrupted, attempts } : undefined);
+    }
   }
 
   get #mayTransfer(): boolean {

@@ -7,21 +7,26 @@ import type { MTSAPDU } from '../p1/mts-apdu.js';
 import type { ORName } from '../p1/or-name.js';
 import type { Mode } from '../stack/association/events.js';
 import { AssociationMachine } from '../stack/association/machine.js';
+import { type ConnectionIdentifier, connectionKey, type TransferStore } from '../stack/association/service.js';
+import { MemoryTransferStore } from '../stack/rtse/transfer-store.js';
 import type { NonDelivery } from './answers.js';
 import { MtaAssociation } from './association.js';
 import { bindArgument, type Identity, type MTABindErrorName, markerDeviations, type ReceivedBind } from './bind.js';
+import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
 import { Connector, type ConnectorHost } from './connector.js';
 import { dispose, subjectOf, wantsReport } from './delivery.js';
+import { apduFor } from './editions.js';
 import { Emitter } from './emitter.js';
 import type { Ending, MtaEvents } from './events.js';
 import { combineHooks, type Hooks } from './hooks.js';
-import type { AssociationHost } from './host.js';
+import type { AssociationHost, Outgoing } from './host.js';
 import { type Fate, MessageFactory, type MessageRequest, type ProbeRequest, type ReportSubject } from './message.js';
 import type { Domain } from './names.js';
 import { isAuthentic, isNamedBy, type PeerConfig } from './peer.js';
 import type { Personality, Preset } from './preset.js';
-import type { DestinationQueue, QueuedItem, Submission } from './queue.js';
+import type { DestinationQueue, Interrupted, QueuedItem, Submission } from './queue.js';
 import { type ReceivedApdu, readApdu, typedApdu } from './received.js';
+import type { Spool } from './spool.js';
 
 export interface MtaOptions {
   /** The MTA name, as in MTA-binds. */
@@ -41,7 +46,17 @@ export interface MtaOptions {
   readonly route?: (recipient: ORName) => string | undefined;
   /** Of associations that others open. */
   readonly modes?: readonly Mode[];
+  /**
+   * What is kept of transfers that break off while they come in, to go on with them: in memory where absent. `none` keeps
+   * nothing and refuses to recover or resume, as ISODE and PP do.
+   */
+  readonly recovery?: TransferStore | 'none';
+  /** Keeps queues, and what `recovery` would, where a crash does not reach. */
+  readonly spool?: Spool;
 }
+
+/** Milliseconds after which a connection cannot be of the same second as another one, however long it took to open. */
+const SAME_NAME = 60_000;
 
 /** How many MTAs that nobody has configured may make themselves known. */
 const STRANGERS = 1000;
@@ -58,6 +73,11 @@ export class Mta implements AssociationHost, ConnectorHost {
   readonly #associations = new Set<MtaAssociation>();
   /** Peers whose bind result held our marker. */
   readonly #echoing = new Set<string>();
+  /** What is kept of transfers that come in. */
+  readonly #transfers: TransferStore | undefined;
+  readonly #connections: ConnectionBook;
+  /** Additional references of connections, by when they were opened. */
+  readonly #references = new Map<number, number>();
   #count = 0;
   #strangers = 0;
   #started = false;
@@ -69,6 +89,9 @@ export class Mta implements AssociationHost, ConnectorHost {
     this.name = name;
     this.#options = options;
     this.#personality = preset.personality({ server, domain });
+    const { recovery, spool } = options;
+    this.#transfers = recovery === 'none' ? undefined : (recovery ?? spool?.transfers ?? new MemoryTransferStore());
+    this.#connections = spool?.connections ?? new MemoryConnectionBook();
     this.hooks = combineHooks([...(options.hooks === undefined ? [] : [options.hooks]), this.#personality.hooks]);
     const { bilateralSite } = this.#personality;
     this.#factory = new MessageFactory({ domain, server, now: () => clock.now(), bilateralSite });
@@ -77,6 +100,7 @@ export class Mta implements AssociationHost, ConnectorHost {
       bindArgument('normal', ours ?? { mtaName: name });
     }
     for (const peer of options.peers ?? []) this.#know(peer);
+    for (const [peer, items] of spool?.queues() ?? []) this.#restoreSpooled(peer, items);
   }
 
   /** Begins to open associations, and to send routing packets where the preset does. */
@@ -121,7 +145,9 @@ export class Mta implements AssociationHost, ConnectorHost {
   restore(peer: string, items: readonly QueuedItem[]): void {
     const { dropsSystemMessages } = this.#personality;
     const connector = this.connectorTo(peer);
-    connector.queue.restore(items.filter(({ system }) => !(system && dropsSystemMessages)));
+    const dropped = items.filter(({ system }) => system && dropsSystemMessages);
+    for (const item of dropped) this.#options.spool?.journal(peer).removed(item);
+    connector.queue.restore(items.filter((item) => !dropped.includes(item)));
     connector.pump();
   }
 
@@ -161,9 +187,10 @@ export class Mta implements AssociationHost, ConnectorHost {
     const { bindMarker: marker } = this.#personality;
     const { dialogueMode, checkpointSize, windowSize } = this.optionsFor(peer.name);
     const { mode = 'normal', initialTurn } = peer;
+    const recover = this.#transfers === undefined ? undefined : connector.toRecover();
     const service = this.#machine('initiator', [mode], peer);
     const userData = bindArgument(mode, this.identityFor(peer.name), marker);
-    service.open({ userData, dialogueMode, initialTurn, checkpointSize, windowSize });
+    service.open({ userData, recover, dialogueMode, initialTurn, checkpointSize, windowSize });
     const index = this.#nextIndex();
     const association = new MtaAssociation({
       index,
@@ -171,6 +198,7 @@ export class Mta implements AssociationHost, ConnectorHost {
       host: this,
       purpose,
       peer: peer.name,
+      recovers: recover,
       dialogueMode,
       initialTurn,
     });
@@ -204,6 +232,10 @@ export class Mta implements AssociationHost, ConnectorHost {
     return { peer: name };
   }
 
+  admitRecovery(connection: ConnectionIdentifier): string | undefined {
+    return this.#transfers === undefined ? undefined : this.#connections.peerOf(connectionKey(connection));
+  }
+
   recognises(name: string, bind: ReceivedBind): boolean {
     const { peer } = this.connectorTo(name);
     return peer.theirs === undefined || (isNamedBy(peer, bind) && isAuthentic(peer, bind));
@@ -227,6 +259,8 @@ export class Mta implements AssociationHost, ConnectorHost {
   opened(association: MtaAssociation, bindOctets: Uint8Array): void {
     const { index, role, peer = '' } = association;
     const connector = this.connectorTo(peer);
+    const { connection } = association.service;
+    if (connection !== undefined) this.#connections.opened(connectionKey(connection), peer);
     connector.opened(association);
     this.events.emit('associationOpened', { association: index, role, peer });
     const { bindMarker } = this.#personality;
@@ -244,20 +278,34 @@ export class Mta implements AssociationHost, ConnectorHost {
     return this.connectorTo(association.peer ?? '').waitingPriority();
   }
 
-  next(association: MtaAssociation): QueuedItem | undefined {
-    return this.connectorTo(association.peer ?? '').next(association);
+  next(association: MtaAssociation): Outgoing | undefined {
+    const connector = this.connectorTo(association.peer ?? '');
+    for (let item = connector.next(association); item !== undefined; item = connector.next(association)) {
+      const outgoing = this.#conveyed(connector, item, association.service.mode);
+      if (outgoing !== undefined) return outgoing;
+    }
+    return undefined;
   }
 
   transferred(association: MtaAssociation, item: QueuedItem): void {
     this.connectorTo(association.peer ?? '').transferred(item);
   }
 
-  failed(association: MtaAssociation, item: QueuedItem, reason: string): void {
-    this.connectorTo(association.peer ?? '').failed(item, reason);
+  resumed({ index, role, peer }: MtaAssociation, direction: 'in' | 'out', serial: number): void {
+    this.events.emit('transferResumed', { association: index, role, peer, direction, serial });
+  }
+
+  progressed(association: MtaAssociation, item: QueuedItem, interrupted: Interrupted | undefined): void {
+    if (this.#options.spool !== undefined) this.queueTo(association.peer ?? '').progressed(item, interrupted);
+  }
+
+  failed(association: MtaAssociation, item: QueuedItem, reason: string, interrupted: Interrupted | undefined): void {
+    this.connectorTo(association.peer ?? '').failed(item, reason, interrupted);
   }
 
   received(association: MtaAssociation, apdu: ReceivedApdu, nonDelivery: NonDelivery | undefined): void {
     const peer = association.peer ?? '';
+    this.#options.spool?.received(apdu, peer);
     this.events.emit(apdu.kind === 'report' ? 'reportReceived' : 'messageReceived', { peer, apdu });
     const value = typedApdu(apdu);
     try {
@@ -298,6 +346,8 @@ export class Mta implements AssociationHost, ConnectorHost {
   ended(association: MtaAssociation, ending: Ending, detail: string | undefined): void {
     const { index, role, peer } = association;
     this.#associations.delete(association);
+    const { connection } = association.service;
+    if (connection !== undefined && ending === 'released') this.#connections.released(connectionKey(connection));
     this.events.emit('associationClosed', { association: index, role, peer, ending, detail });
     if (peer !== undefined) this.#connectors.get(peer)?.ended(association);
   }
@@ -316,8 +366,39 @@ export class Mta implements AssociationHost, ConnectorHost {
     return report;
   }
 
+  /** A peer that nobody has configured any more is dealt with as a stranger; without strangers its items stay in the spool. */
+  #restoreSpooled(peer: string, items: readonly QueuedItem[]): void {
+    const { strangers } = this.#options;
+    if (!this.#connectors.has(peer)) {
+      if (strangers === undefined) return;
+      this.#know({ ...strangers, name: peer });
+    }
+    this.restore(peer, items);
+  }
+
+  /** The item in the edition of the mode; whom it cannot reach there is reported on. Undefined where it reaches nobody. */
+  #conveyed(connector: Connector, item: QueuedItem, mode: Mode | undefined): Outgoing | undefined {
+    const conveyance = apduFor(item, mode);
+    const { leftBehind } = conveyance;
+    const told = item.system ? [] : leftBehind;
+    const reports = told.map(({ subject, fate }) => this.#report(subject, fate, item.queuedAt, item.from));
+    const peer = connector.peer.name;
+    if (conveyance.kind === 'undeliverable') {
+      connector.queue.abandon(item);
+      const { reason, diagnostic } = conveyance.cause;
+      const report = reports.find((each) => each !== undefined);
+      this.events.emit('nonDelivered', { peer, item, fate: { reason, diagnostic }, report });
+      return undefined;
+    }
+    const { apdu, changes, kept } = conveyance;
+    const own = kept === undefined ? item : connector.queue.amend(item, kept);
+    if (changes.length > 0) this.events.emit('downgraded', { peer, item: own, changes, leftBehind });
+    return { item: own, apdu };
+  }
+
   #know(peer: PeerConfig): Connector {
-    const connector = new Connector(peer, this.#personality.connector, this);
+    const journal = this.#options.spool?.journal(peer.name);
+    const connector = new Connector(peer, this.#personality.connector, this, journal);
     this.#connectors.set(peer.name, connector);
     if (this.#started) connector.start();
     return connector;
@@ -334,6 +415,8 @@ export class Mta implements AssociationHost, ConnectorHost {
       timers,
       random: this.#options.random,
       userReference: this.name,
+      ...(role === 'initiator' ? { additionalReference: this.#additionalReference() } : {}),
+      store: this.#transfers,
       deviations: {
         ...deviations,
         userInformation: [...(deviations?.userInformation ?? []), ...(marked.userInformation ?? [])],
@@ -368,6 +451,16 @@ export class Mta implements AssociationHost, ConnectorHost {
         },
       });
     });
+  }
+
+  /** Sets connections apart that are opened at about the same time; most of them have no need of it. */
+  #additionalReference(): string | undefined {
+    const now = this.now();
+    for (const [number, openedAt] of this.#references) if (openedAt <= now - SAME_NAME) this.#references.delete(number);
+    let number = 0;
+    while (this.#references.has(number)) number += 1;
+    this.#references.set(number, now);
+    return number === 0 ? undefined : number.toString(36).slice(-2);
   }
 
   #nextIndex(): number {

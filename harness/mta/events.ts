@@ -1,5 +1,7 @@
 import type { P1specError } from '../ber/error.js';
+import type { Change } from '../p1/downgrade.js';
 import type { MTABindErrorName } from './bind.js';
+import type { LeftBehind } from './editions.js';
 import type { Fate } from './message.js';
 import type { QueuedItem, Submission } from './queue.js';
 import type { ReceivedApdu } from './received.js';
@@ -27,6 +29,8 @@ export interface MtaEvents {
   messageTransferred: { readonly peer: string; readonly item: QueuedItem };
   /** The peer did not take it; it is back in its place. */
   transferFailed: { readonly peer: string; readonly item: QueuedItem; readonly reason: string };
+  /** A transfer goes on behind a synchronization point, where it broke off earlier. */
+  transferResumed: AssociationPlace & { readonly direction: 'in' | 'out'; readonly serial: number };
   /** We did not take it. */
   transferRefused: AssociationPlace & { readonly answer: string };
   messageReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
@@ -39,6 +43,13 @@ export interface MtaEvents {
     readonly item: QueuedItem;
     readonly fate: Fate;
     readonly report: Submission | undefined;
+  };
+  /** On its way to an MTA of 1984: `changes` are what it does not tell there, `leftBehind` whom it does not reach. */
+  downgraded: {
+    readonly peer: string;
+    readonly item: QueuedItem;
+    readonly changes: readonly Change[];
+    readonly leftBehind: readonly LeftBehind[];
   };
   /** A failure holds back what is queued: `head` stands first. */
   queueBlocked: { readonly peer: string; readonly head: QueuedItem; readonly length: number };

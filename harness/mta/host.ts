@@ -1,10 +1,11 @@
+import type { ConnectionIdentifier } from '../stack/association/service.js';
 import type { NonDelivery } from './answers.js';
 import type { MtaAssociation } from './association.js';
 import type { Identity, MTABindErrorName, ReceivedBind } from './bind.js';
 import type { Ending } from './events.js';
 import type { Hooks } from './hooks.js';
 import type { AssociationOptions } from './preset.js';
-import type { QueuedItem } from './queue.js';
+import type { Interrupted, QueuedItem } from './queue.js';
 import type { ReceivedApdu } from './received.js';
 
 /** What an association asks of its MTA. */
@@ -15,6 +16,8 @@ export interface AssociationHost {
   after(milliseconds: number, action: () => void): () => void;
   /** Who it is that binds to us, or why it may not. */
   admit(bind: ReceivedBind): { readonly peer: string } | { readonly error: MTABindErrorName };
+  /** Whose session connection it was that is to be gone on with; undefined where nothing is known of it. */
+  admitRecovery(connection: ConnectionIdentifier): string | undefined;
   /** Whether a bind result is from whom it should be. */
   recognises(peer: string, bind: ReceivedBind): boolean;
   identityFor(peer: string): Identity;
@@ -22,14 +25,23 @@ export interface AssociationHost {
   opened(association: MtaAssociation, bindOctets: Uint8Array): void;
   /** RTTP's priority for what waits for its peer; undefined where nothing does. */
   waitingFor(association: MtaAssociation): number | undefined;
-  /** Takes what is next for its peer. */
-  next(association: MtaAssociation): QueuedItem | undefined;
+  /** Takes what is next for its peer, as the association's mode has it. */
+  next(association: MtaAssociation): Outgoing | undefined;
   transferred(association: MtaAssociation, item: QueuedItem): void;
-  failed(association: MtaAssociation, item: QueuedItem, reason: string): void;
+  resumed(association: MtaAssociation, direction: 'in' | 'out', serial: number): void;
+  /** How far the transfer of an item has got. */
+  progressed(association: MtaAssociation, item: QueuedItem, interrupted: Interrupted | undefined): void;
+  failed(association: MtaAssociation, item: QueuedItem, reason: string, interrupted: Interrupted | undefined): void;
   received(association: MtaAssociation, apdu: ReceivedApdu, nonDelivery: NonDelivery | undefined): void;
   bindRefused(association: MtaAssociation, by: 'us' | 'peer', error: MTABindErrorName | undefined): void;
   transferRefused(association: MtaAssociation, answer: string): void;
   ended(association: MtaAssociation, ending: Ending, detail: string | undefined): void;
+}
+
+/** An item that is to be transferred, and its octets in the edition of the association's mode. */
+export interface Outgoing {
+  readonly item: QueuedItem;
+  readonly apdu: Uint8Array;
 }
 
 /** What carries an association's machine: its link, and who moves octets between the two. */

@@ -1,3 +1,5 @@
+import type { Mode } from '../stack/association/events.js';
+import type { Resumption } from '../stack/association/service.js';
 import type { Attempts } from './retry.js';
 
 /** X.411's priorities; the order in which a queue is served. */
@@ -20,6 +22,19 @@ export interface Submission {
   readonly system: boolean;
   /** The peer that it came from; absent where it was submitted here. */
   readonly from?: string;
+  /** Sent as it stands, also where the association's mode has another edition of P1: what is to provoke a peer. */
+  readonly verbatim?: boolean;
+}
+
+/** A transfer that broke off, and what it takes to go on with it. */
+export interface Interrupted {
+  readonly resumption: Resumption;
+  /** Its octets are counted as this mode has them. */
+  readonly mode: Mode | undefined;
+  /** Ours on the association that was lost: its initiator recovers it. X.228 7.8. */
+  readonly role: 'initiator' | 'responder';
+  /** How often its recovery was tried in vain, with no answer. */
+  readonly attempts: number;
 }
 
 /** One APDU on its way to one destination. */
@@ -28,6 +43,17 @@ export interface QueuedItem extends Submission, Attempts {
   readonly place: number;
   /** Milliseconds since the epoch. */
   readonly queuedAt: number;
+  interrupted?: Interrupted;
+}
+
+/** Hears of every change to a queue before anybody acts on it, to keep it where a crash does not reach. */
+export interface QueueJournal {
+  added(item: QueuedItem): void;
+  /** `item` stands for `earlier`, of an earlier run. */
+  restored(item: QueuedItem, earlier: QueuedItem): void;
+  /** Its attempts, or how far its transfer got. */
+  changed(item: QueuedItem): void;
+  removed(item: QueuedItem): void;
 }
 
 /** What an administrator sees of a queue. KB Q264270. */
@@ -60,9 +86,11 @@ export class DestinationQueue {
   #transferred = 0;
   #nonDelivered = 0;
   #failedTransfers = 0;
+  readonly #journal: QueueJournal | undefined;
 
-  constructor(destination: string) {
+  constructor(destination: string, journal?: QueueJournal) {
     this.destination = destination;
+    this.#journal = journal;
   }
 
   /** Items that wait or are being transferred. */
@@ -78,6 +106,7 @@ export class DestinationQueue {
     this.#places += 1;
     const item = { ...submission, place: this.#places, queuedAt: now, openRetries: 0, transferRetries: 0 };
     this.#waiting[item.priority].push(item);
+    this.#journal?.added(item);
     return item;
   }
 
@@ -101,7 +130,33 @@ export class DestinationQueue {
 
   /** The peer has secured it. */
   settle(item: QueuedItem): void {
-    if (this.#underway.delete(item)) this.#transferred += 1;
+    if (!this.#underway.delete(item)) return;
+    this.#transferred += 1;
+    this.#journal?.removed(item);
+  }
+
+  /** It is not transferred at all, as nobody can be reached by it. */
+  abandon(item: QueuedItem): void {
+    if (!this.#underway.delete(item)) return;
+    this.#nonDelivered += 1;
+    this.#journal?.removed(item);
+  }
+
+  /** The item with another APDU in its place: there before the one it stands for is gone. */
+  amend(item: QueuedItem, apdu: Uint8Array): QueuedItem {
+    const amended = { ...item, apdu };
+    if (!this.#underway.has(item)) return item;
+    this.#underway.add(amended);
+    this.#journal?.added(amended);
+    this.#underway.delete(item);
+    this.#journal?.removed(item);
+    return amended;
+  }
+
+  /** How far the transfer of an item got, as it goes. */
+  progressed(item: QueuedItem, interrupted: Interrupted | undefined): void {
+    item.interrupted = interrupted;
+    this.#journal?.changed(item);
   }
 
   /** The transfer failed: the item has its old place again. */
@@ -111,6 +166,7 @@ export class DestinationQueue {
     const row = this.#waiting[item.priority];
     const before = row.findIndex(({ place }) => place > item.place);
     row.splice(before < 0 ? row.length : before, 0, item);
+    this.#journal?.changed(item);
   }
 
   /** Takes waiting items out for good, as not delivered. */
@@ -118,6 +174,7 @@ export class DestinationQueue {
     const given = this.waiting().filter(which);
     for (const item of given) this.#drop(item);
     this.#nonDelivered += given.length;
+    for (const item of given) this.#journal?.removed(item);
     return given;
   }
 
@@ -139,7 +196,9 @@ export class DestinationQueue {
   restore(items: readonly QueuedItem[]): void {
     for (const item of [...items].sort((a, b) => a.place - b.place)) {
       this.#places += 1;
-      this.#waiting[item.priority].push({ ...item, place: this.#places });
+      const restored = { ...item, place: this.#places };
+      this.#waiting[item.priority].push(restored);
+      this.#journal?.restored(restored, item);
     }
   }
 

@@ -2,6 +2,7 @@ import { decode } from '../asn1/decode.js';
 import type { Decoded } from '../asn1/decoded.js';
 import { Octets } from '../ber/octets.js';
 import { readElements } from '../ber/reader.js';
+import { upgrade } from '../p1/downgrade.js';
 import type { MTSIdentifier } from '../p1/identifiers.js';
 import { MTSAPDU } from '../p1/mts-apdu.js';
 import type { ORName } from '../p1/or-name.js';
@@ -57,9 +58,10 @@ const identifierPath = {
   report: ['report', 'envelope', 'reportIdentifier'],
 } as const;
 
-/** The typed value; only of an APDU whose mandatory members are all there. */
+/** The typed value, as 1988 has it; only of an APDU whose mandatory members are all there. */
 export function typedApdu(apdu: ReceivedApdu): MTSAPDU | undefined {
-  return apdu.unparseable || apdu.decoded === undefined ? undefined : (apdu.decoded?.value as MTSAPDU | undefined);
+  const value = apdu.unparseable ? undefined : (apdu.decoded?.value as MTSAPDU | undefined);
+  return value && upgrade(value);
 }
 
 /** The recipients of a message or probe, or the destination of a report. */

@@ -67,6 +67,9 @@ export function refuseFurtherTraffic({ how, lasts }: RefusalOptions): Reaction {
         return met !== undefined && (lasts === 'forever' || now - met < lasts);
       };
       return {
+        // An association may come back without a bind, to go on with what was aborted. X.228 7.8.
+        onSession: ({ recover, peer, now }) =>
+          how === 'busy' && recover && refuses(peer, now) ? { do: 'refuse', error: 'busy' } : undefined,
         onBind: ({ phase, peer, now }) =>
           how === 'busy' && phase === 'argument' && refuses(peer, now) ? { do: 'refuse', error: 'busy' } : undefined,
         onTransfer: (step) => {

@@ -3,6 +3,7 @@ import type { MtaEvents } from '../mta/events.js';
 import { formatEvidence } from '../mta/evidence.js';
 import type { Preset } from '../mta/preset.js';
 import { escapeText } from './escape.js';
+import { counted } from './summary.js';
 
 type Describe = { readonly [K in keyof MtaEvents]: (event: MtaEvents[K]) => string | undefined };
 
@@ -18,6 +19,8 @@ const texts: Describe = {
     `${item.kind} ${item.identifier} queued to ${peer}, ${item.priority}${item.system ? ', system' : ''}`,
   messageTransferred: ({ peer, item }) => `${item.kind} ${item.identifier} transferred to ${peer}`,
   transferFailed: ({ peer, item, reason }) => `${item.kind} ${item.identifier} not taken by ${peer}: ${reason}`,
+  transferResumed: ({ association, direction, serial }) =>
+    `transfer ${direction === 'in' ? 'from' : 'to'} the peer goes on behind checkpoint ${serial} on association ${association}`,
   transferRefused: ({ association, answer }) => `transfer on association ${association} refused by us: ${answer}`,
   messageReceived: ({ peer, apdu }) =>
     `${apdu.kind ?? 'unreadable APDU'} ${apdu.identifier ?? ''} received from ${peer}`,
@@ -27,9 +30,20 @@ const texts: Describe = {
     `queue to ${peer} blocked by ${head.kind} ${head.identifier}, ${length} waiting`,
   notCaredFor: ({ peer, apdu, error }) =>
     `${apdu.kind ?? 'APDU'} from ${peer} could be neither relayed nor reported on: ${error.message}`,
+  downgraded: ({ peer, item, changes, leftBehind }) =>
+    `${item.kind} ${item.identifier} to ${peer} downgraded to P1-1984: ${downgradedText(changes.length, leftBehind)}`,
   queueDrained: ({ peer }) => `queue to ${peer} drained`,
   nextRetry: ({ peer, at, cause }) => `next ${cause} retry to ${peer} at ${new Date(at).toISOString()}`,
 };
+
+function downgradedText(changes: number, leftBehind: MtaEvents['downgraded']['leftBehind']): string {
+  const reasons = leftBehind.map(
+    ({ fate }) =>
+      ('supplementaryInformation' in fate ? fate.supplementaryInformation : undefined) ?? `reason ${fate.reason}`,
+  );
+  const left = reasons.length === 0 ? '' : `; recipients left behind: ${reasons.join('; ')}`;
+  return `${counted(changes, 'change')}${left}`;
+}
 
 /** Tells every event of an MTA as a line of escaped text. */
 export function narrate(mta: Mta, tell: (line: string) => void): void {

@@ -191,7 +191,7 @@ class Decoder {
     const sent = this.#tolerate(type, node.inner, node);
     const member = memberFor(type.members(this.#edition), sent);
     if (member === undefined) {
-      this.#foreign('unknown-element', node, sent, `${tagName(sent)} is no alternative of ${type.name}`);
+      this.#unknown(type, node, sent, `${tagName(sent)} is no alternative of ${type.name}`);
       return;
     }
     const child = this.value(member.type, sent, member.declaration.name, node);
@@ -210,7 +210,7 @@ class Decoder {
       const child = this.#tolerate(type, raw, node);
       const member = ordered ? memberInOrder(members, child, next) : memberFor(members, child);
       if (member === undefined) {
-        this.#foreign('unknown-element', node, child, `${tagName(child)} is no member of ${type.name}`);
+        this.#unknown(type, node, child, `${tagName(child)} is no member of ${type.name}`);
         strangers += 1;
         continue;
       }
@@ -275,6 +275,16 @@ class Decoder {
     for (const child of element.children) this.#walkForms(child, place);
   }
 
+  /** What the edition does not have; another one may. */
+  #unknown(type: CompiledStructure, place: Place, element: Element, message: string): void {
+    const other = this.#edition === 1984 ? type.members(1988).byTag.get(element.key) : undefined;
+    if (other === undefined) this.#foreign('unknown-element', place, element, message);
+    else {
+      const name = `${other.declaration.name}, which ${type.name} has only since 1988`;
+      this.#issue('unknown-element', place, element, name, tagName(element), 1988);
+    }
+  }
+
   /** An issue that names the tag of the element. */
   #foreign(kind: IssueKind, place: Place, element: Element, message: string): void {
     this.#issue(kind, place, element, message, tagName(element));
@@ -286,13 +296,15 @@ class Decoder {
     at: { offset: number; length: number },
     message: string,
     detail?: string,
+    edition?: Edition,
   ): void {
     if (this.issues.length >= this.#maxIssues) {
       this.omitted += 1;
       return;
     }
     const path = parent === undefined ? name : joinPath(parent.path, name);
-    this.issues.push({ kind, path, offset: at.offset, length: at.length, message, detail });
+    const issue: Issue = { kind, path, offset: at.offset, length: at.length, message, detail };
+    this.issues.push(edition === undefined ? issue : { ...issue, edition });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Edition } from './types.js';
+
 /**
  * What the observing decoder saw beside the typed value: an element the declaration does not know, or a known one in a
  * form or with a value that the declaration does not have.
@@ -13,6 +15,8 @@ export interface Issue {
   readonly message: string;
   /** The tag of a foreign element, as ASN.1 writes it. */
   readonly detail?: string;
+  /** Of an unknown element: the other edition of its type, which has it. */
+  readonly edition?: Edition;
 }
 
 export type IssueKind =

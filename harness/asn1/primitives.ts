@@ -237,7 +237,7 @@ export function writePrimitive(type: PrimitiveType, value: unknown): Uint8Array 
       return writeInteger(value as number | bigint);
     case 'bitString': {
       if (!(value instanceof BitString)) throw new TypeError(`${type.name} wants a BitString`);
-      return concat([Uint8Array.of(value.unusedBits), value.octets]);
+      return concat([Uint8Array.of(value.unusedBits), withoutUnusedBits(value)]);
     }
     case 'octetString':
       if (!(value instanceof Uint8Array)) throw new TypeError(`${type.name} wants octets`);
@@ -302,4 +302,11 @@ function writeCharacters(charset: Charset, value: string): Uint8Array {
       if (/[^\x00-\xff]/.test(value)) throw new TypeError('a character that is no octet');
       return new Uint8Array(Buffer.from(value, 'latin1'));
   }
+}
+
+/** KB 140937: bits that are not used may be anything when they come, and weak peers want them zero. X.690 11.2.1. */
+function withoutUnusedBits({ octets, unusedBits }: BitString): Uint8Array {
+  const last = octets.length - 1;
+  const kept = (octets[last] ?? 0) & (0xff << unusedBits);
+  return kept === octets[last] || last < 0 ? octets : concat([octets.subarray(0, last), Uint8Array.of(kept)]);
 }

@@ -3,6 +3,8 @@ export * from './bilateral.js';
 export * from './bind.js';
 export * from './content-types.js';
 export * from './directory-name.js';
+export * from './downgrade.js';
+export { COMMON_NAME_TYPE, downgradeORName, expressed, Inexpressible } from './downgrade-address.js';
 export * from './eits.js';
 export * from './extension-values.js';
 export * from './extensions.js';

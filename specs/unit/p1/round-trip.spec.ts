@@ -8,12 +8,14 @@ import { Octets } from '../../../harness/ber/octets.js';
 import { readElement } from '../../../harness/ber/reader.js';
 import { type BerForm, type BerNode, writeBer } from '../../../harness/ber/writer.js';
 import { MTABindArgument, MTABindResult } from '../../../harness/p1/bind.js';
+import { upgrade } from '../../../harness/p1/downgrade.js';
 import { MTSIdentifier } from '../../../harness/p1/identifiers.js';
 import { MessageTransferEnvelope } from '../../../harness/p1/message.js';
 import { MTSAPDU } from '../../../harness/p1/mts-apdu.js';
 import { ORName } from '../../../harness/p1/or-name.js';
 import { formatMTSIdentifier, formatORName } from '../../../harness/p1/text.js';
 import * as arbitrary from './arbitraries.js';
+import { mtsApdu1984 } from './arbitraries-1984.js';
 import { decodeAs } from './support.js';
 
 const types: [string, TypeRef, fc.Arbitrary<unknown>][] = [
@@ -32,7 +34,13 @@ const forms: [string, BerForm][] = [
   ['constructed strings', { segment: 3 }],
 ];
 
-const openMembers = new Set(['value', 'extensionAttributeValue', 'bilateralInformation']);
+const openMembers = new Set([
+  'value',
+  'extensionAttributeValue',
+  'bilateralInformation',
+  'billingInformation',
+  'additionalInformation',
+]);
 
 /** The octets of an open type are given as sent, in whatever form: here they are brought to the shortest. */
 function minimalOpenValues(value: unknown, name = ''): unknown {
@@ -78,6 +86,23 @@ describe('what is encoded is decoded again', () => {
       { numRuns: 40 },
     );
   });
+
+  for (const [formName, form] of forms) {
+    it(`MTS-APDU of 1984, ${formName}`, () => {
+      fc.assert(
+        fc.property(mtsApdu1984, (value) => {
+          const octets = encode(MTSAPDU, value, { form, edition: 1984 });
+          const read = decodeAs(MTSAPDU, octets, 1984);
+          expect(read.issues.filter(({ kind }) => kind !== 'encoding-form')).to.deep.equal([]);
+          expect(minimalOpenValues(read.decoded?.value)).to.deep.equal(value);
+          const later = decodeAs(MTSAPDU, octets, 1988);
+          expect(later.issues.filter(({ kind }) => kind !== 'encoding-form')).to.deep.equal([]);
+          expect(minimalOpenValues(later.decoded?.value)).to.deep.equal(upgrade(value));
+        }),
+        { numRuns: 40 },
+      );
+    });
+  }
 
   it('names are text, whatever they hold', () => {
     fc.assert(

@@ -8,21 +8,21 @@ import type {
   ServiceEvent,
 } from '../stack/association/service.js';
 import { type Actor, type NonDelivery, perform, type Reaction } from './answers.js';
-import { bindError, bindResult, type MTABindErrorName, readBind, readBindError, refuseReason } from './bind.js';
 import type { Ending } from './events.js';
-import type { Answer, SessionStep, Step } from './hooks.js';
+import type { Answer, Step } from './hooks.js';
 import type { AssociationHost, Carrier, Outgoing } from './host.js';
+import { Opening } from './opening.js';
 import type { Interrupted, QueuedItem } from './queue.js';
 import { readApdu } from './received.js';
 
 /** RTTP: 0 is the most urgent, and reserved for release. X.218 9.4.1.1. */
 const RELEASE_PRIORITY = 0;
 
-/** RTSE's reasons for a refusal. X.228 9, RefuseReason. */
-const BUSY = 0;
-const CANNOT_RECOVER = 1;
-
-type RefusedOpen = ServiceEvent & { kind: 'rtOpenConfirm'; accepted: false };
+/**
+ * Milliseconds that a peer which has the turn may do nothing with it while we ask for it: no timer of X.228 covers that,
+ * and mail would wait behind the association for ever.
+ */
+const TURN_PATIENCE = 600_000;
 
 /** One association: hears what the machine indicates, asks the hooks, and answers. */
 export class MtaAssociation {
@@ -49,10 +49,12 @@ export class MtaAssociation {
   /** The peer has asked for the turn. */
   #turnAsked = false;
   #askedForTurn = false;
+  #patience: (() => void) | undefined;
   #releasing = false;
   #idle: (() => void) | undefined;
   readonly #delays = new Set<() => void>();
   readonly #actor: Actor;
+  readonly #opening: Opening;
 
   constructor(init: {
     readonly index: number;
@@ -80,6 +82,23 @@ export class MtaAssociation {
       later: (milliseconds, action) => this.#later(milliseconds, action),
       refusedTransfer: (answer) => init.host.transferRefused(this, answer.do),
     };
+    this.#opening = new Opening({
+      association: this,
+      service: init.service,
+      host: init.host,
+      step: () => this.#step(),
+      perform: (at, answer, reaction) => this.#perform(at, answer, reaction),
+      named: (peer) => {
+        this.#peer = peer;
+      },
+      opened: (octets) => this.#opened(octets),
+      refused: (detail, recoveryRefused = false) => {
+        this.#ending = 'refused';
+        this.#detail ??= detail;
+        this.#recoveryRefused = recoveryRefused;
+      },
+      abort: () => this.abort(),
+    });
   }
 
   get peer(): string | undefined {
@@ -130,11 +149,13 @@ export class MtaAssociation {
     const { hooks } = this.#host;
     switch (event.kind) {
       case 'rtOpenIndication':
-        this.#openIndication(event);
+        this.#dialogueMode = event.dialogueMode;
+        this.#hasInitialTurn = event.initialTurn === 'responder';
+        this.#opening.indicated(event);
         break;
       case 'rtOpenConfirm':
-        if (event.accepted) this.#openConfirm(event.userData);
-        else this.#openRefused(event);
+        if (event.accepted) this.#opening.confirmed(event.userData);
+        else this.#opening.refused(event);
         break;
       case 'rtTurnPleaseIndication': {
         const step = { ...this.#step(), phase: 'please', priority: event.priority } as const;
@@ -147,13 +168,17 @@ export class MtaAssociation {
       }
       case 'rtTurnGiveIndication': {
         this.#askedForTurn = false;
+        this.#patience?.();
         const step = { ...this.#step(), phase: 'give', priority: undefined } as const;
         this.#perform('turn', hooks.onTurn?.(step), { accept: () => this.pump() });
         break;
       }
       case 'rtTransferStart':
         this.#stopIdling();
+        if (this.#askedForTurn) this.#awaitTurn();
         if (event.resumedAt !== undefined) this.#host.resumed(this, 'in', event.resumedAt);
+        // What was held back of another transfer says nothing of this one.
+        this.service.holdCheckpoints(false);
         this.#duringTransfer('transfer', hooks.onTransfer?.({ ...this.#step(), phase: 'start' }));
         break;
       case 'checkpointIndication':
@@ -262,101 +287,6 @@ export class MtaAssociation {
     this.#end();
   }
 
-  #openIndication(event: ServiceEvent & { kind: 'rtOpenIndication' }): void {
-    this.#dialogueMode = event.dialogueMode;
-    this.#hasInitialTurn = event.initialTurn === 'responder';
-    if (event.recover !== undefined) {
-      this.#recoverIndication(event, event.recover);
-      return;
-    }
-    const bind = readBind(event.userData, 'argument', event.mode);
-    const admission = this.#host.admit(bind);
-    if ('peer' in admission) this.#peer = admission.peer;
-    const refuse = (error: MTABindErrorName) => this.#refuse(error);
-    const answerBind = () => {
-      if ('error' in admission) {
-        refuse(admission.error);
-        return;
-      }
-      const octets = event.userData.toBytes();
-      const answer = this.#host.hooks.onBind?.({ ...this.#step(), phase: 'argument', bind, octets });
-      this.#perform('bind', answer, { accept: () => this.#accept(event, octets), refuse });
-    };
-    this.#perform('session', this.#host.hooks.onSession?.(this.#sessionStep(event)), { accept: answerBind, refuse });
-  }
-
-  /** No bind comes: whose it is, the session connection says. X.228 7.8. */
-  #recoverIndication(event: ServiceEvent & { kind: 'rtOpenIndication' }, connection: ConnectionIdentifier): void {
-    this.#peer = this.#host.admitRecovery(connection);
-    const refuse = () => this.#refuse(undefined);
-    const accept = () => {
-      if (this.#peer === undefined) refuse();
-      else this.#accept(event, new Uint8Array(0));
-    };
-    this.#perform('session', this.#host.hooks.onSession?.(this.#sessionStep(event)), { accept, refuse });
-  }
-
-  #sessionStep(event: ServiceEvent & { kind: 'rtOpenIndication' }): SessionStep {
-    const { dialogueMode, checkpointSize, windowSize, recover } = event;
-    return { ...this.#step(), dialogueMode, checkpointSize, windowSize, recover: recover !== undefined };
-  }
-
-  #accept(event: ServiceEvent & { kind: 'rtOpenIndication' }, octets: Uint8Array): void {
-    if (this.service.state !== 'opening') return;
-    const peer = this.#peer ?? '';
-    const options = this.#host.optionsFor(peer);
-    const { checkpointSize, windowSize } = event;
-    this.service.acceptOpen({
-      userData: bindResult(event.mode, this.#host.identityFor(peer)),
-      // X.228 7.1.4: where the initiator gave 0, it is the responder's choice; else no more than it gave.
-      checkpointSize:
-        checkpointSize === 0
-          ? options.checkpointSize
-          : Math.min(checkpointSize, options.checkpointSize || checkpointSize),
-      windowSize: Math.min(windowSize, options.windowSize ?? windowSize),
-    });
-    this.#opened(octets);
-  }
-
-  /** Without an error of a bind the association cannot be recovered. */
-  #refuse(error: MTABindErrorName | undefined): void {
-    if (this.service.state !== 'opening') return;
-    this.#ending = 'refused';
-    this.#host.bindRefused(this, 'us', error);
-    const reason = error === undefined ? CANNOT_RECOVER : refuseReason(error);
-    // Only the X.410 modes have a reason of RTSE's own. X.228 9, RTORJapdu.
-    if (this.service.mode !== 'normal') this.service.refuseOpen({ refuseReason: reason });
-    else this.service.refuseOpen(error === undefined ? {} : { userData: bindError(error) });
-  }
-
-  #openConfirm(userData: Octets): void {
-    if (this.recovers !== undefined) {
-      this.#opened(new Uint8Array(0));
-      return;
-    }
-    const bind = readBind(userData, 'result', this.service.mode);
-    const octets = userData.toBytes();
-    const accept = () => {
-      if (this.#host.recognises(this.#peer ?? '', bind)) {
-        this.#opened(octets);
-        return;
-      }
-      this.#host.bindRefused(this, 'us', 'authenticationError');
-      this.abort();
-    };
-    const answer = this.#host.hooks.onBind?.({ ...this.#step(), phase: 'result', bind, octets });
-    this.#perform('bind', answer, { accept, refuse: () => this.abort() });
-  }
-
-  #openRefused({ userData, refusedBy, reason }: RefusedOpen): void {
-    this.#ending = 'refused';
-    this.#detail = `${refusedBy}, reason ${reason ?? 'unknown'}`;
-    // Who is only busy, or out of reach, may go on with it later.
-    const busy = refusedBy === 'cotp' || refusedBy === 'session' || (refusedBy === 'rtse' && reason === BUSY);
-    this.#recoveryRefused = this.recovers !== undefined && !busy;
-    this.#host.bindRefused(this, 'peer', userData && readBindError(userData));
-  }
-
   #opened(bindOctets: Uint8Array): void {
     this.#open = true;
     this.#wasOpen = true;
@@ -415,7 +345,16 @@ export class MtaAssociation {
     }
     this.#askedForTurn = true;
     this.service.turnPlease(priority);
+    this.#awaitTurn();
     this.#carrier?.flush();
+  }
+
+  #awaitTurn(): void {
+    this.#patience?.();
+    this.#patience = this.#host.after(TURN_PATIENCE, () => {
+      this.#detail ??= `the turn was not given within ${TURN_PATIENCE} ms`;
+      this.abort('temporaryProblem');
+    });
   }
 
   #release(): void {
@@ -482,6 +421,7 @@ export class MtaAssociation {
     this.#over = true;
     this.#open = false;
     this.#stopIdling();
+    this.#patience?.();
     for (const cancel of this.#delays) cancel();
     this.#settleOutgoing(this.#detail ?? this.#ending);
     this.#host.ended(this, this.#ending, this.#detail);

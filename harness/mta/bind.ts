@@ -11,6 +11,7 @@ import { oid } from '../p1/object-identifiers.js';
 import type { Credentials, SecurityLabel } from '../p1/security.js';
 import { editionOf, type Mode } from '../stack/association/events.js';
 import type { Deviations } from '../stack/association/service.js';
+import { stringContent } from '../stack/string-content.js';
 
 export type MTABindErrorName = keyof typeof MTABindError.named;
 
@@ -72,7 +73,7 @@ export function refuseReason(error: MTABindErrorName): number {
   return error === 'unacceptableDialogueMode' ? 3 : 2;
 }
 
-/** What a marker adds below the bind. */
+/** What a marker adds below the bind. Only normal mode has ACSE: in the X.410 modes such a marker is not sent. */
 export function markerDeviations(marker: BindMarker | undefined): Deviations {
   if (marker?.place !== 'acse-user-info') return {};
   const external = constructed(TagClass.universal, Universal.external, [
@@ -111,12 +112,12 @@ export function readBind(octets: Octets, what: 'argument' | 'result', mode: Mode
     .filter(({ kind }) => kind === 'unknown-element')
     .map(({ offset, length }) => bytes.subarray(offset, offset + length));
   if (authenticated === undefined) return { ...none, foreign, decoded };
-  const simple = authenticated.get(`${side}Credentials`, 'simple');
+  const password = authenticated.get(`${side}Credentials`, 'simple')?.children[0]?.inner;
   const name = authenticated.get(`${side}Name`)?.primitive;
   return {
     authenticated: true,
     mtaName: typeof name === 'string' ? name : undefined,
-    password: simple?.children[0]?.inner.bytes,
+    password: password && stringContent(password).toBytes(),
     foreign,
     decoded,
   };

@@ -50,6 +50,8 @@ export class Connector {
   readonly retry: RetryModel;
   readonly #host: ConnectorHost;
   readonly #associations = new Set<MtaAssociation>();
+  /** Items under way that an earlier transfer is gone on with. */
+  readonly #resumed = new Set<QueuedItem>();
   #retryTimer: (() => void) | undefined;
   #nextExpiryCheck = 0;
   #frozen = false;
@@ -114,7 +116,9 @@ export class Connector {
 
   next(association: MtaAssociation): QueuedItem | undefined {
     if (!this.#mayTransfer) return undefined;
-    return this.queue.take(association.purpose === 'urgent' ? URGENT : undefined);
+    const item = this.queue.take(association.purpose === 'urgent' ? URGENT : undefined);
+    if (item?.interrupted !== undefined) this.#resumed.add(item);
+    return item;
   }
 
   waitingPriority(): number | undefined {
@@ -130,13 +134,14 @@ export class Connector {
 
   transferred(item: QueuedItem): void {
     this.queue.settle(item);
+    this.#resumed.delete(item);
     const peer = this.peer.name;
     this.#host.events.emit('messageTransferred', { peer, item });
     if (this.queue.length === 0) this.#host.events.emit('queueDrained', { peer });
   }
 
   failed(item: QueuedItem, reason: string, interrupted?: Interrupted): void {
-    const wasResumed = item.interrupted !== undefined;
+    const wasResumed = this.#resumed.delete(item);
     item.interrupted = interrupted;
     this.queue.putBack(item);
     this.#host.events.emit('transferFailed', { peer: this.peer.name, item, reason });
@@ -236,6 +241,8 @@ export class Connector {
     for (const item of this.queue.giveUp(which)) {
       const report = this.#host.notDelivered(item, fate);
       this.#host.events.emit('nonDelivered', { peer: this.peer.name, item, fate, report });
+      // A crash before this is told of it again: better twice than never.
+      this.queue.forget(item);
     }
   }
 

@@ -5,7 +5,8 @@ import { MTSAPDU } from '../p1/mts-apdu.js';
 import type { ORName } from '../p1/or-name.js';
 import { formatGlobalDomainIdentifier, formatMTSIdentifier } from '../p1/text.js';
 import type { TraceInformationElement } from '../p1/trace.js';
-import type { Fate, ReportSubject } from './message.js';
+import { upperBounds } from '../p1/upper-bounds.js';
+import { type Fate, type ReportSubject, sentIndicators } from './message.js';
 import type { QueuePriority, Submission } from './queue.js';
 
 const bit = PerRecipientIndicators.named;
@@ -68,7 +69,7 @@ export function subjectOf(value: MTSAPDU, recipients?: readonly Recipient[]): Re
     originator: envelope.originatorName,
     recipients: recipients ?? responsible,
     contentType: envelope.contentType,
-    contentIdentifier: envelope.contentIdentifier,
+    contentIdentifier: envelope.contentIdentifier || undefined,
   };
 }
 
@@ -80,13 +81,18 @@ export function wantsReport(subject: ReportSubject, fate: Fate): boolean {
   );
 }
 
-/** Whether our domain is in the trace already. X.411 (06/1999) 14.3.1. */
+/** Whether our domain is in the trace already, or the trace has no room for it. X.411 (06/1999) 14.3.1. */
 function wasHere(
-  envelope: { readonly traceInformation: readonly TraceInformationElement[] },
+  { traceInformation }: { readonly traceInformation: readonly TraceInformationElement[] },
   ours: TraceInformationElement,
 ): boolean {
-  const here = formatGlobalDomainIdentifier(ours.globalDomainIdentifier);
-  return envelope.traceInformation.some((each) => formatGlobalDomainIdentifier(each.globalDomainIdentifier) === here);
+  const here = domainOf(ours);
+  return traceInformation.length >= upperBounds.transfers || traceInformation.some((each) => domainOf(each) === here);
+}
+
+/** Domains compare without regard to case, and to how many spaces there are. X.402 18.3. */
+function domainOf({ globalDomainIdentifier }: TraceInformationElement): string {
+  return formatGlobalDomainIdentifier(globalDomainIdentifier).toLowerCase().replace(/ +/g, ' ');
 }
 
 function disposeOfReport(
@@ -99,7 +105,9 @@ function disposeOfReport(
   const none = { relayed: [], looped: undefined, toReport: undefined };
   if (report === undefined || peer === undefined || wasHere(report.envelope, trace)) return none;
   const envelope = { ...report.envelope, traceInformation: [...report.envelope.traceInformation, trace] };
-  const apdu = encode(MTSAPDU, { report: { ...report, envelope } });
+  const perRecipientFields = report.content.perRecipientFields.map(withSentIndicators);
+  const content = withoutEmptyIdentifier({ ...report.content, perRecipientFields });
+  const apdu = encode(MTSAPDU, { report: { ...report, envelope, content } });
   const identifier = formatMTSIdentifier(envelope.reportIdentifier);
   const submission = { kind: 'report', priority: 'urgent', identifier, apdu, system: false } as const;
   return { ...none, relayed: [{ peer, submission }] };
@@ -109,12 +117,12 @@ function copyFor(value: MTSAPDU, theirs: readonly Recipient[], trace: TraceInfor
   const ours = new Set(theirs.map(({ originallySpecifiedRecipientNumber }) => originallySpecifiedRecipientNumber));
   const marked = <R extends Recipient>(recipient: R): R =>
     ours.has(recipient.originallySpecifiedRecipientNumber)
-      ? recipient
+      ? withSentIndicators(recipient)
       : { ...recipient, perRecipientIndicators: without(recipient.perRecipientIndicators, bit.responsibility) };
   if (value.probe !== undefined) {
     const { probe } = value;
     const copy = {
-      ...probe,
+      ...withoutEmptyIdentifier(probe),
       traceInformation: [...probe.traceInformation, trace],
       perRecipientFields: probe.perRecipientFields.map(marked),
     };
@@ -123,7 +131,7 @@ function copyFor(value: MTSAPDU, theirs: readonly Recipient[], trace: TraceInfor
   }
   const { envelope, content } = value.message as NonNullable<MTSAPDU['message']>;
   const copy = {
-    ...envelope,
+    ...withoutEmptyIdentifier(envelope),
     traceInformation: [...envelope.traceInformation, trace],
     perRecipientFields: envelope.perRecipientFields.map(marked),
   };
@@ -141,7 +149,16 @@ function recipientsOf(value: MTSAPDU): readonly Recipient[] {
 }
 
 function without(bits: BitString, number: number): BitString {
-  return BitString.atLeast(bits.length, ...bits.bits().filter((each) => each !== number));
+  return BitString.atLeast(sentIndicators(bits).length, ...bits.bits().filter((each) => each !== number));
+}
+
+function withSentIndicators<R extends Pick<Recipient, 'perRecipientIndicators'>>(recipient: R): R {
+  return { ...recipient, perRecipientIndicators: sentIndicators(recipient.perRecipientIndicators) };
+}
+
+/** KB 183014: one of no characters says nothing, and has ended MTAs. */
+function withoutEmptyIdentifier<E extends { readonly contentIdentifier?: string }>(envelope: E): E {
+  return envelope.contentIdentifier === '' ? { ...envelope, contentIdentifier: undefined } : envelope;
 }
 
 function priorityNamed(number: number): QueuePriority {

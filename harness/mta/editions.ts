@@ -6,7 +6,7 @@ import type { Edition } from '../asn1/types.js';
 import { P1specError } from '../ber/error.js';
 import { Octets } from '../ber/octets.js';
 import { readElements } from '../ber/reader.js';
-import { type Cause, type Change, downgrade, type Unreachable } from '../p1/downgrade.js';
+import { type Cause, type Change, type DowngradeOptions, downgrade, type Unreachable } from '../p1/downgrade.js';
 import { PerRecipientIndicators } from '../p1/message.js';
 import { MTSAPDU } from '../p1/mts-apdu.js';
 import { editionOf, type Mode } from '../stack/association/events.js';
@@ -58,14 +58,18 @@ const ODD: readonly IssueKind[] = [
  * of 1984 already, else downgraded. The same item gives the same octets each time, which resumption counts on. An APDU
  * that no edition knows as it is, and one that is to go verbatim, provokes the peer: nothing in it is touched.
  */
-export function apduFor(item: Pick<Submission, 'apdu' | 'verbatim'>, mode: Mode | undefined): Conveyance {
+export function apduFor(
+  item: Pick<Submission, 'apdu' | 'verbatim'>,
+  mode: Mode | undefined,
+  options: DowngradeOptions = {},
+): Conveyance {
   const asItIs: Conveyance = { kind: 'transfer', apdu: item.apdu, changes: [], leftBehind: [] };
   if (editionOf(mode) === 1988 || item.verbatim === true) return asItIs;
   const of1984 = read(item.apdu, 1984);
   const value = of1984 ?? read(item.apdu, 1988);
   if (value === undefined) return asItIs;
   try {
-    const downgraded = downgrade(value);
+    const downgraded = downgrade(value, options);
     const { unreachable } = downgraded;
     if (downgraded.kind === 'impossible') {
       return { kind: 'undeliverable', cause: downgraded.cause, leftBehind: leftBehind(value, unreachable) };

@@ -1,9 +1,7 @@
 import { P1specError } from '../ber/error.js';
-import { Octets } from '../ber/octets.js';
 import type { Clock } from '../link/clock.js';
 import { drive } from '../link/driver.js';
 import type { Link } from '../link/link.js';
-import type { MTSAPDU } from '../p1/mts-apdu.js';
 import type { ORName } from '../p1/or-name.js';
 import type { Mode } from '../stack/association/events.js';
 import { AssociationMachine } from '../stack/association/machine.js';
@@ -13,19 +11,20 @@ import type { NonDelivery } from './answers.js';
 import { MtaAssociation } from './association.js';
 import { bindArgument, type Identity, type MTABindErrorName, markerDeviations, type ReceivedBind } from './bind.js';
 import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
+import { ConnectionNames } from './connection-names.js';
 import { Connector, type ConnectorHost } from './connector.js';
-import { dispose, subjectOf, wantsReport } from './delivery.js';
-import { apduFor } from './editions.js';
 import { Emitter } from './emitter.js';
 import type { Ending, MtaEvents } from './events.js';
 import { combineHooks, type Hooks } from './hooks.js';
 import type { AssociationHost, Outgoing } from './host.js';
-import { type Fate, MessageFactory, type MessageRequest, type ProbeRequest, type ReportSubject } from './message.js';
+import { LinkState } from './link-state.js';
+import { type Fate, MessageFactory, type MessageRequest, type ProbeRequest } from './message.js';
 import type { Domain } from './names.js';
 import { isAuthentic, isNamedBy, type PeerConfig } from './peer.js';
 import type { Personality, Preset } from './preset.js';
 import type { DestinationQueue, Interrupted, QueuedItem, Submission } from './queue.js';
-import { type ReceivedApdu, readApdu, typedApdu } from './received.js';
+import type { ReceivedApdu } from './received.js';
+import { Responsibility } from './responsibility.js';
 import type { Spool } from './spool.js';
 
 export interface MtaOptions {
@@ -55,9 +54,6 @@ export interface MtaOptions {
   readonly spool?: Spool;
 }
 
-/** Milliseconds after which a connection cannot be of the same second as another one, however long it took to open. */
-const SAME_NAME = 60_000;
-
 /** How many MTAs that nobody has configured may make themselves known. */
 const STRANGERS = 1000;
 
@@ -71,17 +67,15 @@ export class Mta implements AssociationHost, ConnectorHost {
   readonly #factory: MessageFactory;
   readonly #connectors = new Map<string, Connector>();
   readonly #associations = new Set<MtaAssociation>();
-  /** Peers whose bind result held our marker. */
-  readonly #echoing = new Set<string>();
+  readonly #linkState: LinkState;
+  readonly #responsibility: Responsibility;
   /** What is kept of transfers that come in. */
   readonly #transfers: TransferStore | undefined;
   readonly #connections: ConnectionBook;
-  /** Additional references of connections, by when they were opened. */
-  readonly #references = new Map<number, number>();
+  readonly #names = new ConnectionNames();
   #count = 0;
   #strangers = 0;
   #started = false;
-  #linkStateTimer: (() => void) | undefined;
 
   constructor(options: MtaOptions) {
     const { name, domain, preset, clock } = options;
@@ -95,6 +89,20 @@ export class Mta implements AssociationHost, ConnectorHost {
     this.hooks = combineHooks([...(options.hooks === undefined ? [] : [options.hooks]), this.#personality.hooks]);
     const { bilateralSite } = this.#personality;
     this.#factory = new MessageFactory({ domain, server, now: () => clock.now(), bilateralSite });
+    this.#responsibility = new Responsibility({
+      events: this.events,
+      factory: this.#factory,
+      route: options.route,
+      keepsBilateral: bilateralSite !== undefined,
+      now: () => clock.now(),
+      enqueue: (peer, submission) => this.enqueue(peer, submission),
+    });
+    this.#linkState = new LinkState(this.#personality.routing, {
+      connectors: () => this.#connectors.values(),
+      reaches: ({ peer, associations }) => this.canOpen(peer) || associations.some(({ maySend }) => maySend),
+      submit: (peer, request) => this.submit(peer, request),
+      after: (milliseconds, action) => this.after(milliseconds, action),
+    });
     for (const { ours } of [options.strangers, ...(options.peers ?? [])].filter((each) => each !== undefined)) {
       // Throws where it cannot be written: now, and not when a peer binds.
       bindArgument('normal', ours ?? { mtaName: name });
@@ -107,14 +115,14 @@ export class Mta implements AssociationHost, ConnectorHost {
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    this.#scheduleLinkState();
+    this.#linkState.start();
     for (const connector of this.#connectors.values()) connector.start();
   }
 
   /** Opens nothing any more, and releases what it has opened as soon as nothing is under way. */
   stop(): void {
     this.#started = false;
-    this.#linkStateTimer?.();
+    this.#linkState.stop();
     for (const connector of this.#connectors.values()) connector.stop();
   }
 
@@ -269,9 +277,9 @@ export class Mta implements AssociationHost, ConnectorHost {
       bindMarker !== undefined &&
       Buffer.from(bindOctets).includes(Buffer.from(bindMarker.bytes))
     ) {
-      this.#echoing.add(peer);
+      this.#linkState.echoed(peer);
     }
-    this.#tellLinkState(connector);
+    this.#linkState.tell(connector);
   }
 
   waitingFor(association: MtaAssociation): number | undefined {
@@ -281,7 +289,7 @@ export class Mta implements AssociationHost, ConnectorHost {
   next(association: MtaAssociation): Outgoing | undefined {
     const connector = this.connectorTo(association.peer ?? '');
     for (let item = connector.next(association); item !== undefined; item = connector.next(association)) {
-      const outgoing = this.#conveyed(connector, item, association.service.mode);
+      const outgoing = this.#responsibility.conveyed(connector.queue, item, association.service.mode);
       if (outgoing !== undefined) return outgoing;
     }
     return undefined;
@@ -307,32 +315,11 @@ export class Mta implements AssociationHost, ConnectorHost {
     const peer = association.peer ?? '';
     this.#options.spool?.received(apdu, peer);
     this.events.emit(apdu.kind === 'report' ? 'reportReceived' : 'messageReceived', { peer, apdu });
-    const value = typedApdu(apdu);
-    try {
-      if (value !== undefined) this.#careFor(value, peer, nonDelivery);
-    } catch (error) {
-      // What can be decoded need not be fit to be encoded again: nothing from the wire may end the MTA.
-      if (!(error instanceof P1specError)) throw error;
-      this.events.emit('notCaredFor', { peer, apdu, error });
-    }
-  }
-
-  #careFor(value: MTSAPDU, peer: string, nonDelivery: NonDelivery | undefined): void {
-    const now = this.now();
-    if (nonDelivery !== undefined) {
-      this.#report(subjectOf(value), nonDelivery, now, peer);
-      return;
-    }
-    const { relayed, looped, toReport } = dispose(value, this.#options.route, this.#factory.traceElement(now));
-    for (const copy of relayed) this.enqueue(copy.peer, { ...copy.submission, from: peer });
-    this.#report(looped, LOOP, now, peer);
-    this.#report(toReport, { deliveredAt: now }, now, peer);
+    this.#responsibility.take(apdu, peer, nonDelivery);
   }
 
   notDelivered(item: QueuedItem, fate: Fate): Submission | undefined {
-    if (item.system) return undefined;
-    const value = typedApdu(readApdu(Octets.of(item.apdu), undefined));
-    return this.#report(value && subjectOf(value), fate, item.queuedAt, item.from);
+    return this.#responsibility.notDelivered(item, fate);
   }
 
   bindRefused({ index, role, peer }: MtaAssociation, by: 'us' | 'peer', error: MTABindErrorName | undefined): void {
@@ -352,20 +339,6 @@ export class Mta implements AssociationHost, ConnectorHost {
     if (peer !== undefined) this.#connectors.get(peer)?.ended(association);
   }
 
-  /** Makes a report where one is wanted, and sends it back to where its subject came from; here it only is returned. */
-  #report(
-    subject: ReportSubject | undefined,
-    fate: Fate,
-    arrivedAt: number,
-    to: string | undefined,
-  ): Submission | undefined {
-    if (subject === undefined || !wantsReport(subject, fate)) return undefined;
-    const report = this.#factory.report(subject, fate, arrivedAt);
-    const peer = this.#options.route?.(subject.originator) ?? to;
-    if (peer !== undefined) this.enqueue(peer, report);
-    return report;
-  }
-
   /** A peer that nobody has configured any more is dealt with as a stranger; without strangers its items stay in the spool. */
   #restoreSpooled(peer: string, items: readonly QueuedItem[]): void {
     const { strangers } = this.#options;
@@ -374,26 +347,6 @@ export class Mta implements AssociationHost, ConnectorHost {
       this.#know({ ...strangers, name: peer });
     }
     this.restore(peer, items);
-  }
-
-  /** The item in the edition of the mode; whom it cannot reach there is reported on. Undefined where it reaches nobody. */
-  #conveyed(connector: Connector, item: QueuedItem, mode: Mode | undefined): Outgoing | undefined {
-    const conveyance = apduFor(item, mode);
-    const { leftBehind } = conveyance;
-    const told = item.system ? [] : leftBehind;
-    const reports = told.map(({ subject, fate }) => this.#report(subject, fate, item.queuedAt, item.from));
-    const peer = connector.peer.name;
-    if (conveyance.kind === 'undeliverable') {
-      connector.queue.abandon(item);
-      const { reason, diagnostic } = conveyance.cause;
-      const report = reports.find((each) => each !== undefined);
-      this.events.emit('nonDelivered', { peer, item, fate: { reason, diagnostic }, report });
-      return undefined;
-    }
-    const { apdu, changes, kept } = conveyance;
-    const own = kept === undefined ? item : connector.queue.amend(item, kept);
-    if (changes.length > 0) this.events.emit('downgraded', { peer, item: own, changes, leftBehind });
-    return { item: own, apdu };
   }
 
   #know(peer: PeerConfig): Connector {
@@ -415,7 +368,7 @@ export class Mta implements AssociationHost, ConnectorHost {
       timers,
       random: this.#options.random,
       userReference: this.name,
-      ...(role === 'initiator' ? { additionalReference: this.#additionalReference() } : {}),
+      ...(role === 'initiator' ? { additionalReference: this.#names.next(this.now()) } : {}),
       store: this.#transfers,
       deviations: {
         ...deviations,
@@ -453,38 +406,8 @@ export class Mta implements AssociationHost, ConnectorHost {
     });
   }
 
-  /** Sets connections apart that are opened at about the same time; most of them have no need of it. */
-  #additionalReference(): string | undefined {
-    const now = this.now();
-    for (const [number, openedAt] of this.#references) if (openedAt <= now - SAME_NAME) this.#references.delete(number);
-    let number = 0;
-    while (this.#references.has(number)) number += 1;
-    this.#references.set(number, now);
-    return number === 0 ? undefined : number.toString(36).slice(-2);
-  }
-
   #nextIndex(): number {
     this.#count += 1;
     return this.#count - 1;
   }
-
-  #scheduleLinkState(): void {
-    const { routing } = this.#personality;
-    if (routing === undefined) return;
-    this.#linkStateTimer = this.after(routing.interval, () => {
-      routing.changed();
-      for (const connector of this.#connectors.values()) this.#tellLinkState(connector);
-      this.#scheduleLinkState();
-    });
-  }
-
-  #tellLinkState(connector: Connector): void {
-    const { name, connectedRoutingGroup = false } = connector.peer;
-    if (!this.canOpen(connector.peer) && !connector.associations.some(({ maySend }) => maySend)) return;
-    const request = this.#personality.routing?.dueTo(name, { echoed: this.#echoing.has(name), connectedRoutingGroup });
-    if (request !== undefined) this.submit(name, request);
-  }
 }
-
-/** Unable-to-transfer, loop-detected. */
-const LOOP: Fate = { reason: 1, diagnostic: 3 };

@@ -74,6 +74,20 @@ const baseStatements: readonly Statement[] = [
     ),
   },
   {
+    what: 'on a 1984 connector a common name becomes the domain-defined attribute Common, in envelope and heading',
+    evidence: kb(232656),
+  },
+  {
+    what: 'on a 1984 connector routing packets are downgraded like mail',
+    evidence: assumption(
+      'that mail is downgraded there is documented (KB 232656); what becomes of link state data is not',
+    ),
+  },
+  {
+    what: 'on a 1984 connector bilateralInformation, where it is on, names the administration domain',
+    evidence: assumption('P1 of 1984 has no other form; nothing is published'),
+  },
+  {
     what: 'bilateralInformation off',
     evidence: assumption('on by default up to 5.5 (KB 157358); nothing is published on 2003'),
   },

@@ -223,6 +223,11 @@ function indicators(reports: boolean): number[] {
     : [bit.responsibility, bit.originatingMTANonDeliveryReport, bit.originatorNonDeliveryReport];
 }
 
+/** Some MTAs send fewer than the eight bits that there are at least; it is not ours to do so. X.411 Annex B. */
+export function sentIndicators(bits: BitString): BitString {
+  return BitString.atLeast(Math.max(8, bits.length), ...bits.bits());
+}
+
 function reportFields(
   recipient: ReportSubject['recipients'][number],
   fate: Fate,
@@ -232,7 +237,7 @@ function reportFields(
   return {
     actualRecipientName: recipient.recipientName,
     originallySpecifiedRecipientNumber: recipient.originallySpecifiedRecipientNumber,
-    perRecipientIndicators: recipient.perRecipientIndicators,
+    perRecipientIndicators: sentIndicators(recipient.perRecipientIndicators),
     lastTraceInformation: {
       arrivalTime: formatUTCTime(new Date(arrivedAt)),
       reportType:

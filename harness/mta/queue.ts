@@ -169,13 +169,17 @@ export class DestinationQueue {
     this.#journal?.changed(item);
   }
 
-  /** Takes waiting items out for good, as not delivered. */
+  /** Takes waiting items out for good, as not delivered: each is to be forgotten once that is told. */
   giveUp(which: (item: QueuedItem) => boolean): QueuedItem[] {
     const given = this.waiting().filter(which);
     for (const item of given) this.#drop(item);
     this.#nonDelivered += given.length;
-    for (const item of given) this.#journal?.removed(item);
     return given;
+  }
+
+  /** What became of an item that was given up has been told, and is kept where it has to be. */
+  forget(item: QueuedItem): void {
+    this.#journal?.removed(item);
   }
 
   /** All items in the order in which they are served; those being transferred have their places. */

@@ -38,6 +38,14 @@ export const leaks: readonly Statement[] = [
     what: 'routingMessage.interval 10 min',
     evidence: assumption('minor changes of the link state are said to be delayed so long'),
   },
+  {
+    what: 'the marker is the same in the X.410 modes, whose bind stands bare; ACSE user information is no place for it there',
+    evidence: assumption('KB 281744 and KB 916986 do not say in which mode the associations were'),
+  },
+  {
+    what: 'in P1-1984 a routing packet is downgraded like any message: content type external, the common name as an attribute Common',
+    evidence: assumption('nothing is published on routing packets to MTAs of 1984; RFC 1328 is what other MTAs do'),
+  },
   { what: 'routingMessage.table full', evidence: assumption('the whole table is sent on each change; bb123663') },
 ];
 

@@ -22,6 +22,8 @@ interface Running {
   readonly reader: TransferReader;
   /** ACTIVITY END was sent: the APDU is told, and only its confirmation is awaited. */
   ended: boolean;
+  /** Its APDU was told: what comes of it again, behind an exception, is known. */
+  told: boolean;
   /** Octets were lost to the recording inside it. */
   cut: boolean;
   /** No ACTIVITY START was seen, or a resume of what was not: its slices may begin inside an APDU. */
@@ -55,6 +57,8 @@ export class ActivityObserver {
   /** Octets that may come without a minor synchronization point; 0 where any number may. */
   #checkpoint = 0;
   #running: Running | undefined;
+  /** What was under way when the association was aborted. */
+  #crossing: Running | undefined;
   /** Interrupted, by direction and activity identifier: what they are is told when they go on, or never do. */
   readonly #interrupted = new Map<string, Running>();
   #count = 0;
@@ -116,6 +120,10 @@ export class ActivityObserver {
 
   /** The octets of one RTTR. Outside an activity the session observer has already told of them. */
   slice(direction: Direction, octets: Octets): void {
+    if (this.#running === undefined && this.#crossing?.transfer.direction === direction) {
+      if (!this.#foreign) this.#stray(this.#crossing.transfer, octets);
+      return;
+    }
     if (this.#running === undefined || this.#running.ended || this.#running.transfer.direction !== direction) {
       // The start was not recorded, or there was none: read what comes all the same.
       this.#start(direction, '', true, this.#lost[direction]);
@@ -136,9 +144,7 @@ export class ActivityObserver {
       return;
     }
     // It cannot be read behind what is missing, and may still hold text worth finding.
-    for (const { bytes, offset } of fresh.slices) {
-      this.#options.emit({ kind: 'stray', direction, transfer, bytes, offset });
-    }
+    this.#stray(transfer, fresh);
   }
 
   /** Checkpoint size counts octets of the APDU, without the headers of slices. X.228 7.1, 8.3. */
@@ -164,6 +170,12 @@ export class ActivityObserver {
     this.#tell(running, false);
     this.#phase(running, 'broken', running.transfer.direction);
     this.#running = undefined;
+  }
+
+  /** An abort ends it; what its sender had sent before it heard of that still comes. */
+  aborted(): void {
+    this.#crossing = this.#running;
+    this.broken();
   }
 
   gap(direction: Direction): void {
@@ -193,6 +205,7 @@ export class ActivityObserver {
       transfer,
       reader,
       ended: false,
+      told: false,
       // What comes after a resume begins somewhere inside the APDU: it cannot be read from its middle.
       cut: resumed && activity !== '',
       headless: resumed,
@@ -220,6 +233,7 @@ export class ActivityObserver {
     }
     this.#interrupted.delete(key);
     running.again = running.taken - mark;
+    running.ended = false;
     if (running.since !== undefined) running.since = 0;
     running.transfer = { ...running.transfer, activity, resumed: true };
     this.#running = running;
@@ -266,13 +280,21 @@ export class ActivityObserver {
     this.#running = undefined;
   }
 
+  #stray(transfer: Transfer, octets: Octets): void {
+    const { direction } = transfer;
+    for (const { bytes, offset } of octets.slices) {
+      this.#options.emit({ kind: 'stray', direction, transfer, bytes, offset });
+    }
+  }
+
   #phase(running: Running, phase: TransferPhase, direction: Direction): void {
     this.#options.emit({ kind: 'transfer', phase, direction, transfer: running.transfer });
   }
 
   /** Decodes and tells the APDU, once. */
   #tell(running: Running, ended: boolean): void {
-    if (running.ended) return;
+    if (running.told) return;
+    running.told = ended;
     const { transfer, reader, cut, headless, headLost } = running;
     const { direction } = transfer;
     const whole = ended && !cut && !headless;

@@ -34,8 +34,8 @@ const UNLIMITED_TPDU = 65_531;
  * One side of an association: transport, session, presentation, ACSE and RTSE put together. Timers (milliseconds):
  * `open` runs from the TCP connection to the answer to CONNECT (a responder: to the CONNECT); `transfer` from ACTIVITY
  * END to its acknowledgement, while the window is full, and after an exception report; `release` from FINISH to
- * DISCONNECT, for the answers to ACTIVITY DISCARD and GIVE TOKENS CONFIRM, and from ABORT, REFUSE or DISCONNECT until the
- * peer has closed TCP.
+ * DISCONNECT, for the answers to ACTIVITY INTERRUPT, ACTIVITY DISCARD and GIVE TOKENS CONFIRM, and from ABORT, REFUSE or
+ * DISCONNECT until the peer has closed TCP. Beside them runs the time that a transfer was given as a whole.
  */
 export class AssociationMachine implements AssociationService {
   readonly role: 'initiator' | 'responder';

@@ -2,8 +2,7 @@ import { decode } from '../../asn1/decode.js';
 import type { Element } from '../../ber/element.js';
 import type { Limits } from '../../ber/limits.js';
 import type { Octets } from '../../ber/octets.js';
-import { readElements } from '../../ber/reader.js';
-import { TagClass, tagKey, tagName, Universal } from '../../ber/tag.js';
+import { TagClass, tagKey, tagName } from '../../ber/tag.js';
 import { ACSE_ABSTRACT_SYNTAX } from '../acse/object-identifiers.js';
 import { observeAcse, type UserInformation } from '../acse/observer.js';
 import type { Anomaly } from '../anomaly.js';
@@ -21,6 +20,7 @@ import { ApplicationProtocol } from '../rtse/types.js';
 import type { Spdu } from '../session/spdu.js';
 import { ActivityObserver } from './activity-observer.js';
 import { type EventBody, editionOf, type Mode, type Outcome, type Refusal, type UserTypes } from './events.js';
+import { SliceObserver } from './slice-observer.js';
 
 export interface UpperObserverOptions {
   readonly types: UserTypes;
@@ -53,12 +53,11 @@ export class UpperObserver {
   readonly #emit: (event: EventBody) => void;
   readonly #presentation = new PresentationObserver();
   readonly #activities: ActivityObserver;
+  readonly #slices: SliceObserver;
   #mode: Mode | undefined;
   #terminated: Outcome | undefined;
   /** The application is not P1. */
   #foreign = false;
-  /** In X.410 mode, what a sender puts around the slices of its activity; undefined before the first of them. */
-  readonly #wrapping: Record<Direction, Wrapping | undefined> = { i2r: undefined, r2i: undefined };
 
   constructor(options: UpperObserverOptions) {
     this.#types = options.types;
@@ -70,6 +69,12 @@ export class UpperObserver {
       startLost: options.startLost,
       contextIsKnown: (id) =>
         !this.#presentation.connectSeen || this.#presentation.abstractSyntax(id) === this.#types.abstractSyntax,
+    });
+    this.#slices = new SliceObserver({
+      rtseAbstractSyntax: options.types.rtseAbstractSyntax,
+      presentation: this.#presentation,
+      emit: options.emit,
+      slice: (direction, octets) => this.#activities.slice(direction, octets),
     });
   }
 
@@ -108,10 +113,10 @@ export class UpperObserver {
         if (userData !== undefined) this.#turnPlease(direction, userData);
         break;
       case 'DATA TRANSFER':
-        if (userData !== undefined) this.#data(direction, userData);
+        if (userData !== undefined) this.#slices.data(direction, userData);
         break;
       default:
-        if (spdu.kind === 'ACTIVITY START' || spdu.kind === 'ACTIVITY RESUME') this.#wrapping[direction] = undefined;
+        if (spdu.kind === 'ACTIVITY START' || spdu.kind === 'ACTIVITY RESUME') this.#slices.begin(direction);
         this.#activities.spdu(direction, spdu);
     }
   }
@@ -158,6 +163,7 @@ export class UpperObserver {
     if (decoded !== undefined && decoded.children.length > 0) return;
     this.#foreign = true;
     this.#activities.setForeign();
+    this.#slices.setForeign();
     const message = `application protocol ${protocol}, which is neither ${p1} nor ${mtsTransfer}, with ${tagName(element)} where an MTA-bind would be`;
     this.#emit({ kind: 'foreignApplication', direction, applicationProtocol: protocol, message });
   }
@@ -183,6 +189,7 @@ export class UpperObserver {
   #setMode(direction: Direction, mode: Mode): void {
     this.#mode = mode;
     this.#activities.setMode(mode);
+    this.#slices.setMode(mode);
     this.#emit({ kind: 'mode', direction, mode });
   }
 
@@ -205,7 +212,7 @@ export class UpperObserver {
   }
 
   #abort(direction: Direction, spdu: Spdu, userData: Octets | undefined): void {
-    this.#activities.broken();
+    this.#activities.aborted();
     let reason: number | undefined;
     // X.225 8.3.9.1: bit 2 says that it is the SS-user's abort.
     const provider = ((spdu.transportDisconnect ?? 0) & 0x02) === 0;
@@ -242,95 +249,6 @@ export class UpperObserver {
     const [first, ...more] = this.#ppdu(direction, this.#presentation.data(userData)).values;
     if (first?.element !== undefined) this.#rtse(direction, observeRtse('RTTP', first.element));
     for (const extra of more) this.#surplusValue(direction, extra, 'a second value in a turn please');
-  }
-
-  #data(direction: Direction, userData: Octets): void {
-    if (this.#mode !== undefined && this.#mode !== 'normal') {
-      this.#bareSlice(direction, userData);
-      return;
-    }
-    const slice = this.#presentation.plainData(userData, this.#types.rtseAbstractSyntax);
-    if (slice !== undefined) {
-      this.#activities.slice(direction, slice);
-      return;
-    }
-    const observation = this.#ppdu(direction, this.#presentation.data(userData), false);
-    for (const value of observation.values) this.#segment(direction, value);
-  }
-
-  /** X.226 8.4.3.2: in X.410 mode the slice stands there bare. What normal mode has around it is told once, and read. */
-  #bareSlice(direction: Direction, userData: Octets): void {
-    const first = this.#wrapping[direction] === undefined;
-    if (first) this.#wrapping[direction] = this.#foreign ? 'none' : wrappingOf(userData);
-    const wrapping = this.#wrapping[direction];
-    const elements = wrapping === 'none' ? [] : readElements(userData, { layer: 'presentation' }).elements;
-    const [element] = elements;
-    if (wrapping === 'none' || element === undefined || !element.complete) {
-      this.#activities.slice(direction, userData);
-      return;
-    }
-    if (first) {
-      const { offset, length } = element;
-      const message = `${wrapping} around a slice, which stands bare in the X.410 modes`;
-      this.#emit({
-        kind: 'anomaly',
-        direction,
-        anomaly: { layer: 'rtse', code: 'other-mode', path: 'RTTR', offset, length, message, clause: 'X.226 8.4.3.2' },
-      });
-    }
-    if (element.key === OCTET_STRING) this.#slices(direction, element);
-    else for (const value of this.#presentation.data(userData).values) this.#segment(direction, value);
-  }
-
-  /** One RTTR: an OCTET STRING in the context of RTSE. X.228 8.3. */
-  #segment(direction: Direction, value: PresentationValue): void {
-    const { element, pdv, abstractSyntax } = value;
-    const foreign = abstractSyntax !== undefined && abstractSyntax !== this.#types.rtseAbstractSyntax;
-    if (foreign || element === undefined || element.key !== OCTET_STRING) {
-      const message = foreign
-        ? `user data in the context of ${abstractSyntax}, where RTSE sends its own`
-        : element === undefined
-          ? 'a value that is no OCTET STRING'
-          : `${tagName(element)} where RTTR should be`;
-      const anomaly: Anomaly = {
-        layer: 'rtse',
-        code: foreign ? 'foreign-context' : 'malformed',
-        path: pdv.path,
-        offset: pdv.element.offset,
-        length: pdv.element.length,
-        message,
-        clause: 'X.228 8.3',
-        detail: abstractSyntax,
-      };
-      this.#emit({ kind: 'anomaly', direction, anomaly });
-    }
-    // What another context holds is no slice, and would spoil the APDU around it.
-    const unknown = this.#presentation.connectSeen && abstractSyntax === undefined;
-    if (element?.key === OCTET_STRING && !foreign && !unknown) this.#slices(direction, element);
-  }
-
-  #slices(direction: Direction, element: Element): void {
-    if (!element.constructed) {
-      this.#activities.slice(direction, element.content);
-      return;
-    }
-    for (const child of element.children) {
-      if (child.key === OCTET_STRING) this.#slices(direction, child);
-      else {
-        const message = `${tagName(child)} inside a constructed RTTR`;
-        const { offset, length } = child;
-        const anomaly: Anomaly = {
-          layer: 'rtse',
-          code: 'unknown-element',
-          path: 'RTTR',
-          offset,
-          length,
-          message,
-          clause: 'X.690 8.7',
-        };
-        this.#emit({ kind: 'anomaly', direction, anomaly });
-      }
-    }
   }
 
   /** AARQ, AARE in a connect PDU, and RTSE inside it; true where a bind, its result or its error was found. */
@@ -507,20 +425,8 @@ export class UpperObserver {
   }
 }
 
-const OCTET_STRING = tagKey(TagClass.universal, Universal.octetString);
-const FULLY_ENCODED_DATA = tagKey(TagClass.application, 1);
 /** bind-invoke, bind-result, bind-error. */
 const BIND_WRAPPERS = [16, 17, 18].map((tag) => tagKey(TagClass.context, tag));
-
-type Wrapping = 'none' | 'an OCTET STRING' | 'a presentation header';
-
-/** What stands around the first slice of an activity: an APDU of P1 begins with neither. X.411 12.2. */
-function wrappingOf(slice: Octets): Wrapping {
-  const [element, ...more] = readElements(slice, { layer: 'presentation' }).elements;
-  if (element === undefined || !element.complete || more.length > 0 || element.length !== slice.length) return 'none';
-  if (element.key === OCTET_STRING) return 'an OCTET STRING';
-  return element.key === FULLY_ENCODED_DATA ? 'a presentation header' : 'none';
-}
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;

@@ -10,7 +10,7 @@ export class IncomingTransfer {
   /** `before`: the octets in front of the point behind which it goes on. */
   constructor(limit: number, before: Octets = Octets.empty) {
     this.#limit = limit;
-    if (before.length > 0) this.push(before);
+    this.push(before);
   }
 
   /** Octets of all slices together, kept or not. */
@@ -24,6 +24,7 @@ export class IncomingTransfer {
   }
 
   push(slice: Octets): void {
+    if (slice.length === 0) return;
     this.#length += slice.length;
     if (this.#length > this.#limit) {
       this.#over = true;

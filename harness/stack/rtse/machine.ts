@@ -1,11 +1,14 @@
 import type { Octets } from '../../ber/octets.js';
 import { outOfOrder, PrimitiveError } from '../primitive-error.js';
 import { RELIABLE_TRANSFER_UNITS } from '../session/constants.js';
+import { awaitingIn, RECEIVING, SENDING } from './awaiting.js';
 import { ACTIVITY_REASONS, reasonInAnswer } from './exceptions.js';
 import type { ModeEvent, ModeProfile } from './mode.js';
+import { Negotiation } from './negotiation.js';
 import type { Awaiting, RtseOptions, TransferDeadline } from './options.js';
-import { Receiver, type ResumeRefusal } from './receiver.js';
-import type { ConnectionIdentifier, Resumption } from './recovery.js';
+import { Receiver } from './receiver.js';
+import { Reception } from './reception.js';
+import type { Resumption } from './recovery.js';
 import { type Ending, type Outcome, Sender } from './sender.js';
 import type {
   ExceptionAction,
@@ -16,22 +19,8 @@ import type {
   TransferOptions,
 } from './service.js';
 import { RECEIVED, REQUESTED, type RtseRequest, type RtseState } from './tables.js';
-import type { ActivityReason, DialogueMode, RtAbortReason } from './terms.js';
+import type { ActivityReason, RtAbortReason } from './terms.js';
 import { AbortReason, RefuseReason } from './types.js';
-
-/** X.228 7.1.5: what holds where the request or the response has no window size. */
-const DEFAULT_WINDOW = 3;
-
-type Side = RtseOptions['role'];
-
-const SENDING: ReadonlySet<RtseState> = new Set([
-  'sending',
-  'awaitEndConfirm',
-  'awaitInterruptConfirm',
-  'resuming',
-  'awaitDiscardConfirm',
-]);
-const RECEIVING: ReadonlySet<RtseState> = new Set(['receiving', 'awaitTransferResponse', 'awaitAbandonment']);
 
 /**
  * A reliable transfer protocol machine, X.228 (1988), whatever the mode: `ModeProfile` is what differs. States and
@@ -42,26 +31,21 @@ export class RtseMachine {
   readonly #mode: ModeProfile;
   readonly #options: RtseOptions;
   readonly #sender: Sender;
-  readonly #receiver: Receiver;
+  readonly #reception: Reception;
   #state: RtseState = 'idle';
-  #checkpointSize = 0;
-  #windowSize = DEFAULT_WINDOW;
-  /** The side that alone may transfer, in a monologue. X.218 3.5.12. */
-  #onlySender: Side | undefined;
-  #recover: ConnectionIdentifier | undefined;
+  readonly #negotiation = new Negotiation();
   /** Why the transfer that is being broken off failed. */
   #failure: string | undefined;
-  /** What is wrong where the peer does not answer the exception that this side reported. */
-  #refusal: ResumeRefusal | undefined;
-  #holding = false;
-  #heldSerial: number | undefined;
+  /** The priority of a please that waits for GTA. */
+  #pleaseDue: number | undefined;
   #events: ServiceEvent[] = [];
 
   constructor(mode: ModeProfile, options: RtseOptions) {
     this.#mode = mode;
     this.#options = options;
     this.#sender = new Sender(mode);
-    this.#receiver = new Receiver(mode, options.collectLimit, options.store);
+    const receiver = new Receiver(mode, options.collectLimit, options.store);
+    this.#reception = new Reception(mode, receiver, (event) => this.#emit(event));
   }
 
   get state(): RtseState {
@@ -91,25 +75,7 @@ export class RtseMachine {
 
   /** A time for each step, which starts anew whenever the peer confirms something. */
   get awaiting(): Awaiting | undefined {
-    switch (this.#state) {
-      case 'sending':
-        return { timer: 'transfer', what: `checkpoint ${this.#sender.progress}` };
-      case 'awaitEndConfirm':
-        return { timer: 'transfer', what: 'ACTIVITY END ACK' };
-      case 'awaitAbandonment':
-        return { timer: 'transfer', what: 'ACTIVITY DISCARD' };
-      case 'awaitInterruptConfirm':
-      case 'resuming':
-        return { timer: 'release', what: 'ACTIVITY INTERRUPT ACK' };
-      case 'awaitDiscardConfirm':
-        return { timer: 'release', what: 'ACTIVITY DISCARD ACK' };
-      case 'awaitControlGiven':
-        return { timer: 'release', what: 'GIVE TOKENS ACK' };
-      case 'awaitReleaseConfirm':
-        return { timer: 'release', what: 'DISCONNECT' };
-      default:
-        return undefined;
-    }
+    return awaitingIn(this.#state, this.#sender.progress);
   }
 
   takeEvents(): ServiceEvent[] {
@@ -118,26 +84,24 @@ export class RtseMachine {
 
   open(request: OpenRequest): void {
     const { dialogueMode = 'monologue', initialTurn = 'initiator', recover } = request;
-    this.#request('open');
-    this.#opened(request.checkpointSize ?? 0, request.windowSize ?? DEFAULT_WINDOW, dialogueMode, initialTurn);
     const { checkpointSize, windowSize, userData } = request;
+    this.#request('open');
+    this.#negotiation.asked({ checkpointSize, windowSize, dialogueMode, initialTurn, recover });
     this.#mode.associate({ checkpointSize, windowSize, dialogueMode, initialTurn, userData, recover });
   }
 
   /** An association that recovers another is accepted without a bind, by the name that was asked for. X.228 7.8. */
   acceptOpen(response: OpenResponse): void {
     this.#request('acceptOpen');
-    const { checkpointSize = this.#checkpointSize, userData } = response;
-    // Left out it is 3, which would be more than a smaller request has.
-    const windowSize = response.windowSize ?? (this.#windowSize < DEFAULT_WINDOW ? this.#windowSize : undefined);
-    this.#negotiated(checkpointSize, windowSize ?? DEFAULT_WINDOW);
-    this.#mode.acceptAssociation({ checkpointSize, windowSize, userData, recover: this.#recover });
+    const { checkpointSize, windowSize } = this.#negotiation.answer(response);
+    const { recover } = this.#negotiation;
+    this.#mode.acceptAssociation({ checkpointSize, windowSize, userData: response.userData, recover });
   }
 
   /** A bind that was not sent has no bind error; why it is not recovered, only X.410 has a place for. X.228 9. */
   refuseOpen({ userData, refuseReason }: OpenRefusal): void {
     this.#request('refuseOpen');
-    const recovering = this.#recover !== undefined;
+    const recovering = this.#negotiation.recover !== undefined;
     const why = recovering && this.#mode.mode !== 'normal' ? RefuseReason.named.cannotRecover : undefined;
     this.#mode.refuseAssociation({
       userData: recovering ? undefined : userData,
@@ -147,37 +111,31 @@ export class RtseMachine {
 
   transfer(apdu: Uint8Array, options: TransferOptions = {}): void {
     this.#needTurn('transfer');
-    if (this.#onlySender !== undefined && this.#onlySender !== this.#options.role) {
-      throw this.#misuse(`transfer by the ${this.#options.role} in a monologue of the ${this.#onlySender}`);
-    }
+    const { role } = this.#options;
+    const { onlySender = role } = this.#negotiation;
+    if (onlySender !== role) throw this.#misuse(`transfer by the ${role} in a monologue of the ${onlySender}`);
     const value = this.#mode.wrap(apdu);
     this.#sender.check(value, options);
     this.#request('transfer');
     this.#failure = undefined;
-    const [checkpointSize, windowSize] = [this.#checkpointSize, this.#windowSize];
-    this.#sender.begin(value, options, { checkpointSize, windowSize });
+    this.#sender.begin(value, options, this.#negotiation.sizes);
     this.#pump();
   }
 
   /** What is completed stays known, so that a sender that missed the acknowledgement learns it by resuming. */
   acceptTransfer(): void {
     this.#request('acceptTransfer');
-    this.#acknowledge();
+    this.#reception.acknowledge();
   }
 
   reportException(reason: ActivityReason): void {
     this.#request('reportException');
-    this.#refusal = undefined;
-    this.#mode.session('P-U-EXCEPTION-REPORT').sUExceptionReport(ACTIVITY_REASONS[reason]);
+    this.#reception.reportException(ACTIVITY_REASONS[reason]);
   }
 
   /** While held no checkpoint is confirmed; afterwards the last one, which confirms all before it. */
   holdCheckpoints(hold: boolean): void {
-    this.#holding = hold;
-    const serial = this.#heldSerial;
-    if (hold || serial === undefined || this.#state !== 'receiving') return;
-    this.#heldSerial = undefined;
-    this.#confirmCheckpoint(serial);
+    this.#reception.hold(hold, this.#state === 'receiving');
   }
 
   discardTransfer(reason: ActivityReason = 'unspecified', why = 'discarded by the sender'): void {
@@ -193,7 +151,8 @@ export class RtseMachine {
   turnPlease(priority: number): void {
     if (this.hasTurn) throw this.#misuse('TURN-PLEASE by the side that has the turn');
     this.#request('turnPlease');
-    this.#mode.turnPlease(priority);
+    if (this.#state === 'awaitControlGiven') this.#pleaseDue = priority;
+    else this.#mode.turnPlease(priority);
   }
 
   turnGive(): void {
@@ -214,7 +173,7 @@ export class RtseMachine {
     const sending = this.transferring === 'sending';
     this.#request('abort');
     this.#mode.abort({ reason: AbortReason.named[reason], userData });
-    this.#receiver.interrupted();
+    this.#reception.lost();
     if (sending) this.#handBack(reason === 'userError' ? 'aborted' : 'lost', 'the association was aborted');
   }
 
@@ -224,7 +183,7 @@ export class RtseMachine {
     const message = `no ${what} within the time allowed`;
     const { temporaryProblem, transferCompleted } = AbortReason.named;
     if (this.#state === 'sending' || this.#state === 'awaitEndConfirm') this.discardTransfer('localUserError', message);
-    else this.#providerAbort(this.#refusal === 'completed' ? transferCompleted : temporaryProblem, message);
+    else this.#providerAbort(this.#reception.completedBefore ? transferCompleted : temporaryProblem, message);
   }
 
   /** The time of `transferDeadline` ran out: X.218 9.3.1.2. What is being interrupted then is not resumed any more. */
@@ -269,31 +228,26 @@ export class RtseMachine {
         if (before === 'associated' && this.hasTurn) this.#emit({ kind: 'rtTurnGiveIndication' });
         break;
       case 'sActivityStartIndication':
-        this.#heldSerial = undefined;
-        this.#receiver.start(event.activityIdentifier);
-        this.#emit({ kind: 'rtTransferStart', activity: event.activityIdentifier.toHex(), resumedAt: undefined });
+        this.#reception.start(event.activityIdentifier);
         break;
       case 'sActivityResumeIndication':
-        this.#heldSerial = undefined;
         this.#resumed(event);
         break;
       case 'dataIndication':
-        this.#receiver.push(event.slice);
-        this.#emit({ kind: 'rtSegmentIndication', octets: event.slice });
+        this.#reception.data(event.slice);
         break;
       case 'sSyncMinorIndication':
-        this.#checkpointReceived(event.serialNumber, event.explicit);
+        this.#reception.checkpoint(event.serialNumber, event.explicit);
         break;
       case 'sActivityEndIndication':
-        this.#transferred();
+        if (this.#reception.end()) this.#state = 'associated';
         break;
+      // Behind the end they have crossed the acknowledgement, and take nothing back.
       case 'sActivityInterruptIndication':
-        this.#mode.session('P-ACTIVITY-INTERRUPT response').sActivityInterruptResponse();
-        this.#abandoned(before, 'interrupted', event.reason);
+        this.#reception.abandoned('interrupted', event.reason, before !== 'associated');
         break;
       case 'sActivityDiscardIndication':
-        this.#mode.session('P-ACTIVITY-DISCARD response').sActivityDiscardResponse();
-        this.#abandoned(before, 'discarded', event.reason);
+        this.#reception.abandoned('discarded', event.reason, before !== 'associated');
         break;
       case 'sSyncMinorConfirm':
         this.#sender.checkpointConfirmed(event.serialNumber);
@@ -333,8 +287,9 @@ export class RtseMachine {
         this.#state = before;
         this.#providerAbort(AbortReason.named.invalidParameter, event.message);
         break;
-      // GTA has done its work.
       case 'sControlGiven':
+        if (this.#pleaseDue !== undefined) this.#mode.turnPlease(this.#pleaseDue);
+        this.#pleaseDue = undefined;
         break;
     }
   }
@@ -351,35 +306,15 @@ export class RtseMachine {
       return;
     }
     const { recover, dialogueMode, checkpointSize, windowSize, userData } = event;
-    this.#opened(checkpointSize, windowSize, dialogueMode, initialTurn);
-    this.#recover = recover;
+    this.#negotiation.asked({ checkpointSize, windowSize, dialogueMode, initialTurn, recover });
     const { mode } = this.#mode;
     const open = { recover, dialogueMode, checkpointSize, windowSize, userData, initialTurn, mode };
     this.#emit({ kind: 'rtOpenIndication', ...open });
   }
 
   #openConfirmed(event: Extract<ModeEvent, { kind: 'associateConfirm' }>): void {
-    this.#negotiated(event.checkpointSize, event.windowSize);
-    const [checkpointSize, windowSize] = [this.#checkpointSize, this.#windowSize];
-    this.#emit({ kind: 'rtOpenConfirm', accepted: true, userData: event.userData, checkpointSize, windowSize });
-  }
-
-  /**
-   * Dialogue mode and initial turn are the initiator's choice, X.218 Table 2. Monologue binds the users: only one of them
-   * ever sends, X.218 3.5.12, and X.228 has no procedure against the other. So this side does not transfer where it
-   * should not, and takes what a peer transfers all the same; that it did, the rules say.
-   */
-  #opened(checkpointSize: number, windowSize: number, dialogueMode: DialogueMode, initialTurn: Side): void {
-    this.#checkpointSize = checkpointSize;
-    this.#windowSize = windowSize;
-    this.#onlySender = dialogueMode === 'monologue' ? initialTurn : undefined;
-  }
-
-  /** 0 left the size to the responder; otherwise it may only lower both, and what it raises is not taken. X.228 7.1.4. */
-  #negotiated(checkpointSize: number, windowSize: number): void {
-    const offered = this.#checkpointSize;
-    this.#checkpointSize = offered === 0 ? checkpointSize : Math.min(offered, checkpointSize);
-    this.#windowSize = Math.min(this.#windowSize, windowSize);
+    this.#negotiation.answered(event);
+    this.#emit({ kind: 'rtOpenConfirm', accepted: true, userData: event.userData, ...this.#negotiation.sizes });
   }
 
   /** Sends as much as the window allows. */
@@ -394,63 +329,16 @@ export class RtseMachine {
     this.#pump();
   }
 
-  /**
-   * The receiver goes on with what it kept. What it completed it will not take again: a sequence error says so, and RTAB
-   * to a sender that does not listen. What it does not know has to come whole. X.228 7.8, X.410 4.5.2.
-   */
   #resumed(event: Extract<ModeEvent, { kind: 'sActivityResumeIndication' }>): void {
-    const refusal = this.#receiver.resume(event);
-    this.#refusal = refusal;
-    if (refusal === undefined) {
-      const activity = event.activityIdentifier.toHex();
-      this.#emit({ kind: 'rtTransferStart', activity, resumedAt: event.serialNumber });
-    } else if (refusal === 'completed again') {
-      this.#providerAbort(AbortReason.named.transferCompleted, 'a completed transfer is resumed over and over');
-    } else {
-      const { sequenceError, unrecoverableProcedureError } = ACTIVITY_REASONS;
-      const reason = refusal === 'completed' ? sequenceError : unrecoverableProcedureError;
-      this.#state = 'awaitAbandonment';
-      this.#mode.session('P-U-EXCEPTION-REPORT').sUExceptionReport(reason);
+    switch (this.#reception.resume(event)) {
+      case 'resumed':
+        break;
+      case 'refused':
+        this.#state = 'awaitAbandonment';
+        break;
+      case 'hopeless':
+        this.#providerAbort(AbortReason.named.transferCompleted, 'a completed transfer is resumed over and over');
     }
-  }
-
-  #checkpointReceived(serial: number, explicit: boolean): void {
-    this.#receiver.point(serial);
-    this.#emit({ kind: 'checkpointIndication', serial });
-    if (!explicit) return;
-    if (this.#holding) this.#heldSerial = serial;
-    else this.#confirmCheckpoint(serial);
-  }
-
-  #confirmCheckpoint(serial: number): void {
-    this.#receiver.secure(serial);
-    this.#mode.session('P-SYNC-MINOR response').sSyncMinorResponse(serial);
-  }
-
-  #transferred(): void {
-    if (this.#receiver.completedElsewhere) {
-      // It came to its end on the association that the sender gave up, and was indicated there.
-      this.#state = 'associated';
-      this.#acknowledge();
-      return;
-    }
-    const { length, value: octets } = this.#receiver;
-    const apdu = octets === undefined ? undefined : this.#mode.unwrap(octets);
-    this.#emit({ kind: 'rtTransferIndication', apdu, octets: apdu === undefined ? octets : undefined, length });
-  }
-
-  #acknowledge(): void {
-    this.#heldSerial = undefined;
-    this.#receiver.completed();
-    this.#mode.session('P-ACTIVITY-END response').sActivityEndResponse();
-  }
-
-  #abandoned(before: RtseState, how: 'interrupted' | 'discarded', reason: number | undefined): void {
-    this.#heldSerial = undefined;
-    if (how === 'interrupted') this.#receiver.interrupted();
-    else this.#receiver.discarded();
-    // Behind the end it has crossed the acknowledgement, and takes nothing back.
-    if (before !== 'associated') this.#emit({ kind: 'transferAbandoned', how, reason });
   }
 
   #exceptionReported(reason: number, by: 'receiver' | 'provider'): void {
@@ -518,7 +406,7 @@ export class RtseMachine {
   }
 
   #breakOff(before: RtseState, reason: string, how: Ending = 'lost'): void {
-    this.#receiver.interrupted();
+    this.#reception.lost();
     if (SENDING.has(before)) this.#handBack(how, this.#failure ?? reason);
   }
 

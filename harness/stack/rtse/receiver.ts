@@ -10,6 +10,9 @@ type ActivityResumed = Extract<SessionEvent, { kind: 'sActivityResumeIndication'
 /** Why a resumed activity cannot go on. */
 export type ResumeRefusal = 'completed' | 'completed again' | 'unknown';
 
+/** Points that may wait: a sender that has none confirmed makes them without end. */
+const WAITING = 65_536;
+
 interface Waiting {
   readonly serial: number;
   readonly octets: Octets;
@@ -82,7 +85,7 @@ export class Receiver {
     this.#incoming?.push(slice);
     if (this.#store === undefined) return;
     if (this.#incoming?.over === true) this.#drop();
-    else this.#since.push(slice);
+    else if (slice.length > 0) this.#since.push(slice);
   }
 
   /** A point came; what is in front of it is secured when it is confirmed. */
@@ -90,6 +93,7 @@ export class Receiver {
     if (this.#store === undefined) return;
     this.#waiting.push({ serial, octets: Octets.join(this.#since) });
     this.#since = [];
+    if (this.#waiting.length > WAITING) this.#drop();
   }
 
   /** Before point `serial` is confirmed: it, and all before it. */

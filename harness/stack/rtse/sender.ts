@@ -3,6 +3,7 @@ import { integer } from '../../asn1/types.js';
 import { PrimitiveError } from '../primitive-error.js';
 import { RESUME_LIMIT, reactionTo } from './exceptions.js';
 import type { ModeProfile } from './mode.js';
+import type { Sizes } from './negotiation.js';
 import type { TransferDeadline } from './options.js';
 import { OutgoingTransfer } from './outgoing.js';
 import { type ConnectionIdentifier, connectionKey, type Resumption } from './recovery.js';
@@ -244,11 +245,6 @@ export class Sender {
   #isHere(connection: ConnectionIdentifier): boolean {
     return connectionKey(connection) === connectionKey(this.#mode.connection ?? UNNAMED);
   }
-}
-
-interface Sizes {
-  readonly checkpointSize: number;
-  readonly windowSize: number;
 }
 
 function isUnnamed({ callingReference, commonReference }: ConnectionIdentifier): boolean {

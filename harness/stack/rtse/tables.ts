@@ -151,7 +151,8 @@ export const REQUESTED: Readonly<Record<RtseState, Row<RtseRequest>>> = {
   },
   // X.215 13.12.1: the one who reported an exception can do no more than abort.
   awaitAbandonment: { abort: 'closed' },
-  awaitControlGiven: { abort: 'closed' },
+  // X.225 STA18 has no please: it waits until GTA has come.
+  awaitControlGiven: { turnPlease: 'awaitControlGiven', abort: 'closed' },
   awaitReleaseConfirm: { abort: 'closed' },
   closed: {},
 };

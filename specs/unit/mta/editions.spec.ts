@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { BitString } from '../../../harness/asn1/bit-string.js';
 import { encode } from '../../../harness/asn1/encode.js';
 import { fromHex, Octets, toHex } from '../../../harness/ber/octets.js';
@@ -14,10 +15,12 @@ import { exchange2003Sp2, tolerant } from '../../../harness/mta/presets/index.js
 import type { Submission } from '../../../harness/mta/queue.js';
 import { readApdu, typedApdu } from '../../../harness/mta/received.js';
 import { foreignness } from '../../../harness/mta/recognise.js';
+import type { RoutingMessageOptions } from '../../../harness/mta/routing.js';
 import { MTSAPDU } from '../../../harness/p1/mts-apdu.js';
 import type { ORName } from '../../../harness/p1/or-name.js';
 import { formatORName } from '../../../harness/p1/text.js';
 import type { Mode } from '../../../harness/stack/association/events.js';
+import { mtsApdu } from '../p1/arbitraries.js';
 import { decodeAs, valueIn } from '../p1/support.js';
 
 const here = { country: 'US', administrationDomain: ' ', privateDomain: 'Here' };
@@ -117,6 +120,44 @@ describe('an item on an association of another edition', () => {
     }
     const foreign = fromHex(`${toHex(messageTo(bob).apdu)}0500`);
     expect(transferred(in1984({ apdu: foreign })).apdu).to.equal(foreign);
+  });
+});
+
+describe('any item on an association of 1984', () => {
+  it('is octets that 1984 reads with nothing left over, unless it reaches nobody', () => {
+    fc.assert(
+      fc.property(mtsApdu, (value) => {
+        const apdu = encode(MTSAPDU, value);
+        const conveyance = in1984({ apdu });
+        if (conveyance.kind === 'undeliverable') {
+          const responsible = conveyance.leftBehind.flatMap(({ subject }) => subject.recipients);
+          for (const { perRecipientIndicators } of responsible) expect(perRecipientIndicators.has(0)).to.equal(true);
+          return;
+        }
+        const { issues } = decodeAs(MTSAPDU, conveyance.apdu, 1984);
+        expect(issues.filter(({ kind }) => kind !== 'encoding-form')).to.deep.equal([]);
+        if (conveyance.kept === undefined) return;
+        const again = transferred(in1984({ apdu: conveyance.kept }));
+        expect(toHex(again.apdu)).to.equal(toHex(conveyance.apdu));
+        expect(again.leftBehind).to.deep.equal([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('is never the end of the MTA, whatever its octets', () => {
+    fc.assert(
+      fc.property(
+        mtsApdu,
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (value, flips) => {
+          const apdu = encode(MTSAPDU, value).slice();
+          for (const [at, octet] of flips) apdu[at % apdu.length] = octet;
+          expect(in1984({ apdu }).kind).to.be.oneOf(['transfer', 'undeliverable']);
+        },
+      ),
+      { numRuns: 200 },
+    );
   });
 });
 
@@ -220,6 +261,50 @@ describe('an MTA on an association of 1984', () => {
     expect(formatORName(recipient?.recipientName ?? {})).to.match(/DDA:Common=[0-9A-F]{8}-[0-9A-F-]{27}\/$/);
     const content = Buffer.from(typedApdu(packets[0]?.apdu ?? readApdu(undefined, undefined))?.message?.content ?? []);
     expect(content.subarray(0, 16).toString('hex')).to.include('06082a864886f7140501');
+  });
+});
+
+describe('what Exchange sends in 1984', () => {
+  it('has bilateral information where it is on, in the form that 1984 has', async () => {
+    const preset = exchange2003Sp2.with({ bilateralInformation: true });
+    const both = await begin({ preset, peer: { mode: 'x410-1984', dialogueMode: 'twa' } });
+    both.a.submit('B', { originator: alice, recipients: [bob], text: 'x' });
+    await both.advance(MINUTE);
+    const messages = octetsAt(both, 'b').map((octets) => read1984(octets).message?.envelope);
+    expect(messages).to.have.lengthOf(2);
+    for (const envelope of messages) {
+      expect(envelope?.perDomainBilateralInformation?.map(({ domain }) => domain)).to.deep.equal([
+        { administrationDomainName: { printable: ' ' } },
+      ]);
+    }
+  });
+});
+
+describe('routing packets in 1984', () => {
+  const packetsWith = async (routingMessage: Partial<RoutingMessageOptions>) => {
+    const preset = exchange2003Sp2.with({ routingMessage });
+    const both = await begin({ preset, peer: { mode: 'x410-1984', dialogueMode: 'twa' } });
+    const given = watch(both.a, 'nonDelivered');
+    both.a.submit('B', { originator: alice, recipients: [bob], text: 'x' });
+    await both.advance(MINUTE);
+    const packets = both.received.b.filter(({ apdu }) => foreignness(apdu) !== undefined);
+    return { packets: packets.map(({ apdu }) => read1984(apdu.octets)), given, received: both.received.b };
+  };
+
+  it('keep a domain-defined attribute, and a content type that has a number', async () => {
+    const { packets } = await packetsWith({ recipientForm: 'dda', contentType: 'unidentified' });
+    const [envelope] = packets.map((packet) => packet.message?.envelope);
+    expect(envelope?.contentType).to.deep.equal({ builtIn: 0 });
+    expect(envelope?.perRecipientFields.map(({ recipientName }) => formatORName(recipientName))[0]).to.match(
+      /DDA:MSXCHNGE=/,
+    );
+  });
+
+  it('do not go where they have a directory name alone; mail behind them does, and nobody is told', async () => {
+    const { packets, given, received } = await packetsWith({ recipientForm: 'dn' });
+    expect(packets).to.deep.equal([]);
+    expect(given.map(({ item, report }) => [item.system, report])).to.deep.equal([[true, undefined]]);
+    expect(received).to.have.lengthOf(1);
   });
 });
 

@@ -51,7 +51,7 @@ describe('a spool in a folder', () => {
     const taken = queue.take();
     if (taken !== undefined) queue.progressed(taken, interrupted);
     const [, two] = queue.items();
-    if (two !== undefined) queue.giveUp((item) => item === two);
+    for (const item of queue.giveUp((each) => each === two)) queue.forget(item);
 
     const [[peer, items] = []] = run().queues();
     expect(peer).to.equal('A & B/../C');
@@ -74,7 +74,7 @@ describe('a spool in a folder', () => {
       expect(queue.length).to.equal(1);
       queue.add(submission(`more ${i}`), 2000);
       const last = queue.items().at(-1);
-      if (last !== undefined) queue.giveUp((item) => item === last);
+      for (const item of queue.giveUp((each) => each === last)) queue.forget(item);
     }
     const spool = run();
     const queue = new DestinationQueue('B', spool.journal('B'));

@@ -53,6 +53,36 @@ describe('a destination queue', () => {
     expect(queue.account()).to.include({ length: 1, nonDelivered: 1 });
   });
 
+  it('lets an item under way go that reaches nobody, once', () => {
+    const queue = queueOf(['a'], ['b']);
+    const a = queue.take();
+    if (a === undefined) throw new Error('nothing to take');
+    queue.abandon(a);
+    queue.abandon(a);
+    expect(queue.account()).to.include({ length: 1, nonDelivered: 1, transferred: 0 });
+  });
+
+  it('puts another APDU in place of that of an item under way, and tells its journal so that nothing is lost', () => {
+    const told: string[] = [];
+    const note = (what: string) => (item: { readonly apdu: Uint8Array }) => {
+      told.push(`${what} ${item.apdu.length}`);
+    };
+    const journal = { added: note('added'), changed: note('changed'), removed: note('removed'), restored: () => {} };
+    const queue = new DestinationQueue('peer', journal);
+    queue.add(submission('a'), 0);
+    queue.add(submission('b'), 1);
+    const a = queue.take();
+    if (a === undefined) throw new Error('nothing to take');
+    const amended = queue.amend(a, new Uint8Array(5));
+    expect(queue.amend(a, new Uint8Array(7))).to.equal(a);
+    expect(told).to.deep.equal(['added 10', 'added 10', 'added 5', 'removed 10']);
+    queue.putBack(amended);
+    expect(queue.items().map(({ identifier, apdu }) => [identifier, apdu.length])).to.deep.equal([
+      ['a', 5],
+      ['b', 10],
+    ]);
+  });
+
   it('is restored in its order, with ages and attempts', () => {
     const queue = queueOf(['n1'], ['u1', 'urgent'], ['n2']);
     for (const item of queue.waiting()) item.openRetries = 7;

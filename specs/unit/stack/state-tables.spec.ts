@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import * as acse from '../../../harness/stack/acse/tables.js';
 import * as presentation from '../../../harness/stack/presentation/tables.js';
+import * as rtse from '../../../harness/stack/rtse/tables.js';
 import * as session from '../../../harness/stack/session/tables.js';
 import { type Exercised, exerciseAll } from './support/machines.js';
+import { RTSE_EVENT_KINDS } from './support/rtse-bench.js';
 
 const machines = exerciseAll();
 
@@ -43,6 +45,25 @@ describe('state tables: completeness', () => {
       expect(rows).to.include.members(events.filter((event) => !own.has(event)));
     });
   }
+
+  it('has every state and event from below that the machine of reliable transfer has', () => {
+    const states = named('Reliable transfer').pairs.map(({ column }) => column.split(' ')[0]!);
+    expect(states).to.include.members([...Object.keys(rtse.RECEIVED), ...Object.keys(rtse.REQUESTED)]);
+    const events = Object.values(rtse.RECEIVED).flatMap((row) => Object.keys(row));
+    expect([...RTSE_EVENT_KINDS]).to.include.members(events);
+  });
+
+  it('leaves reliable transfer an answer to all that session lets through, but for what is an error there', () => {
+    const { pairs } = named('Reliable transfer');
+    const errors = pairs.filter(({ standing }) => standing === 'error');
+    expect([...new Set(errors.map(({ row, column }) => `${row} in ${column}`))]).to.have.members([
+      // X.215 has data outside an activity.
+      'RTTR in associated none',
+      // X.225 Table A.14, p50: an exception of the sender, which has nothing to report one of.
+      ...[0, 1, 3, 5, 6].map((reason) => `P-UERind, ${reason} in receiving`),
+      'P-PERind in receiving',
+    ]);
+  });
 
   it('pairs every event with every state, and runs each', () => {
     for (const { heading, pairs } of machines) {

@@ -201,6 +201,6 @@ describe('messages between two that keep what they have', () => {
       { numRuns: 150 },
     );
     // The plans are such that much of it was resumed.
-    expect(resumed).to.be.greaterThan(50);
+    expect(resumed).to.be.greaterThan(20);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Octets, toHex } from '../../../../harness/ber/octets.js';
+import type { ModeEvent } from '../../../../harness/stack/rtse/mode.js';
 import { connectionKey, type TransferStore } from '../../../../harness/stack/rtse/recovery.js';
 import { MemoryTransferStore } from '../../../../harness/stack/rtse/transfer-store.js';
 import { type PairOptions, type Party, type Role, RtsePair, spduNames, value } from './support.js';
@@ -315,6 +316,20 @@ describe('what a receiver keeps', () => {
     expect(to.last('rtTransferIndication')).to.include({ apdu: undefined, length: from.profile.wrap(apdu).length });
   });
 
+  it('ends where points wait without end', () => {
+    const store = new MemoryTransferStore();
+    const { from, to } = opened('initiator', store);
+    const feed = (event: object) => to.rtse.receive(event as ModeEvent);
+    feed({ kind: 'sActivityStartIndication', activityIdentifier: Octets.of(Uint8Array.of(2, 1, 1)) });
+    feed({ kind: 'dataIndication', slice: Octets.of(apdu) });
+    to.session.sSyncMinorResponse = () => {};
+    for (let serialNumber = 1; serialNumber <= 66_000; serialNumber += 1) {
+      feed({ kind: 'sSyncMinorIndication', serialNumber, explicit: serialNumber === 66_000 });
+    }
+    const connection = connectionKey(from.profile.connection!);
+    expect(store.find({ connection, activity: '020101' })).to.equal(undefined);
+  });
+
   it('is not what an earlier activity of the same name was', () => {
     const store = new MemoryTransferStore();
     const first = opened('initiator', store);
@@ -332,6 +347,24 @@ describe('what a receiver keeps', () => {
     last.pair.run();
     expect(to.of('rtTransferIndication')).to.deep.equal([]);
     expect(last.to.last('rtTransferIndication').apdu?.toHex()).to.equal(toHex(value(8000, 9)));
+  });
+
+  it('goes on under a name that another transfer had, and is not taken for that one', () => {
+    const store = new MemoryTransferStore();
+    const complete = opened('initiator', store);
+    complete.from.rtse.transfer(value(100));
+    complete.pair.run();
+    complete.to.rtse.acceptTransfer();
+    const broken = opened('initiator', store, { second: 1 });
+    broken.from.rtse.transfer(apdu);
+    points(broken.pair, broken.from, 2);
+    broken.pair.lose();
+    // The same references as the first, the same activity identifier, and no point before the end.
+    const { pair, from, to } = opened('initiator', store, {}, { checkpointSize: 8 });
+    from.rtse.transfer(apdu, { resume: broken.from.last('rtTransferConfirm').resumption });
+    pair.run();
+    expect(to.last('rtTransferStart')).to.include({ activity: '020101', resumedAt: 2 });
+    expect(to.last('rtTransferIndication').apdu?.toHex()).to.equal(toHex(apdu));
   });
 
   it('is nobody’s where two associations go on under one name', () => {

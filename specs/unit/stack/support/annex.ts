@@ -66,7 +66,7 @@ function take<Variables, Detail>(
   return { state, outgoing };
 }
 
-/** The same cell in several states: `in(['11B', '11C'], 'x')`. */
+/** The same cell in several states. */
 export function same(states: readonly string[], cell: string | ((state: string) => string)): Cells {
   return Object.fromEntries(states.map((state) => [state, typeof cell === 'string' ? cell : cell(state)]));
 }

@@ -72,6 +72,8 @@ export interface Heading {
   readonly columns: string;
   /** What an error of the peer makes. */
   readonly error: string;
+  /** Longer names of states, as the page abbreviates them. */
+  readonly abbreviations?: Readonly<Record<string, string>>;
   readonly notes: readonly string[];
 }
 

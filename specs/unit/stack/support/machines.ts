@@ -1,6 +1,7 @@
 import { acseBench } from './acse-bench.js';
 import { exercise, type Heading, type Pair } from './exercise.js';
 import { presentationBench } from './presentation-bench.js';
+import { rtseBench } from './rtse-bench.js';
 import { sessionBench } from './session-bench.js';
 import { transportBench } from './transport-bench.js';
 
@@ -12,10 +13,13 @@ export interface Exercised {
 }
 
 export function exerciseAll(): readonly Exercised[] {
+  const session = exercise(sessionBench);
+  const rtse = rtseBench(session);
   return [
     { heading: transportBench.heading, pairs: exercise(transportBench) },
-    { heading: sessionBench.heading, pairs: exercise(sessionBench) },
+    { heading: sessionBench.heading, pairs: session },
     { heading: presentationBench.heading, pairs: exercise(presentationBench) },
     { heading: acseBench.heading, pairs: exercise(acseBench) },
+    { heading: rtse.heading, pairs: exercise(rtse) },
   ];
 }

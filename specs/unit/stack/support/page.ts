@@ -4,7 +4,7 @@ import type { Exercised } from './machines.js';
 const SECTIONS: readonly (readonly [Source, string])[] = [
   ['peer', 'received'],
   ['user', 'of the user'],
-  ['provider', 'of the provider below'],
+  ['provider', 'of the layer below, and timers'],
 ];
 
 /** In the order in which one run of a pair outranks another in the sums. */
@@ -23,7 +23,7 @@ export function stateTablesMarkdown(machines: readonly Exercised[]): string {
     '- `(state)`: valid, and without effect on the user',
     '- `err`: an error of the peer; what follows is said above each table',
     '- `ref`: an error of the user: the request throws, and nothing changes',
-    '- `–`: cannot arise; nothing changes',
+    '- `–`: cannot arise; fed all the same',
     '- `a or b`: by the variables of the conversation (tokens, serial numbers) that led to the state',
     '',
     ...machines.flatMap(machineSection),
@@ -31,14 +31,16 @@ export function stateTablesMarkdown(machines: readonly Exercised[]): string {
 }
 
 function machineSection({ heading, pairs }: Exercised): string[] {
+  const { abbreviations = {} } = heading;
   const columns = [...new Set(pairs.map(({ column }) => column))];
+  const head = columns.map((column) => column.replace(/^\S+/, (state) => short(state, abbreviations)));
   const tables = SECTIONS.flatMap(([source, title]) => {
-    const rows = tableRows(pairs, columns, source);
+    const rows = tableRows(pairs, columns, source, abbreviations);
     if (rows.length === 0) return [];
     return [
       `### ${heading.title}: events ${title}`,
       '',
-      line(['', ...columns]),
+      line(['', ...head]),
       line(['---', ...columns.map(() => '---')]),
       ...rows,
       '',
@@ -54,6 +56,7 @@ function machineSection({ heading, pairs }: Exercised): string[] {
     `\`err\`: ${heading.error}`,
     '',
     ...heading.notes.map((note) => `- ${note}`),
+    ...abbreviated(abbreviations),
     '',
     summary(pairs),
     '',
@@ -61,13 +64,31 @@ function machineSection({ heading, pairs }: Exercised): string[] {
   ];
 }
 
+type Abbreviations = Readonly<Record<string, string>>;
+
+/** States without the STA that they share. */
+const short = (state: string, abbreviations: Abbreviations) => abbreviations[state] ?? state.replace(/^STA/, '');
+
+function abbreviated(abbreviations: Abbreviations): string[] {
+  const names = Object.entries(abbreviations).map(([state, name]) => `${name} ${state}`);
+  return names.length === 0 ? [] : [`- States: ${names.join(', ')}.`];
+}
+
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
 /** Neighbours with the same cells share a row. */
-function tableRows(pairs: readonly Pair[], columns: readonly string[], source: Source): string[] {
+function tableRows(
+  pairs: readonly Pair[],
+  columns: readonly string[],
+  source: Source,
+  abbreviations: Abbreviations,
+): string[] {
   const rows: { labels: string[]; cells: string }[] = [];
   for (const label of new Set(pairs.filter((pair) => pair.source === source).map(({ row }) => row))) {
-    const cells = columns.map((column) => cell(pairs.filter((pair) => pair.row === label && pair.column === column)));
+    const cells = columns.map((column) => {
+      const runs = pairs.filter((pair) => pair.row === label && pair.column === column);
+      return [...new Set(runs.map((run) => outcome(run, abbreviations)))].join(' or ');
+    });
     const joined = cells.join(' | ');
     const last = rows.at(-1);
     if (last?.cells === joined) last.labels.push(label);
@@ -76,12 +97,8 @@ function tableRows(pairs: readonly Pair[], columns: readonly string[], source: S
   return rows.map(({ labels, cells }) => `| ${labels.join('; ')} | ${cells} |`);
 }
 
-function cell(runs: readonly Pair[]): string {
-  return [...new Set(runs.map(outcome))].join(' or ');
-}
-
-function outcome({ standing, observed, source }: Pair): string {
-  const state = observed.state.replace(/^STA/, '');
+function outcome({ standing, observed, source }: Pair, abbreviations: Abbreviations): string {
+  const state = short(observed.state, abbreviations);
   switch (standing) {
     case 'error':
       return 'err';

@@ -112,6 +112,7 @@ const COLUMNS: readonly Column<V, D, Role>[] = [
   mine('04B', '04B', START, END),
   mine('04B', '04B', START, SYNC, SYNC, END),
   mine('04B', '04B', START, SYNC, END, hand(data, 'data')),
+  mine('04B', '04B', START, END, hand(minor | activity, 'the others')),
   theirs('10B', '10B', AS, AE),
   theirs('10B', '10B', AS, MIP, MIP, AE),
   theirs('10B', '10B', AS, MIP, AE, give(data, 'data')),
@@ -265,6 +266,7 @@ const HEADING: Heading = {
     'STA01 is after the transport connection: Annex A marks SPDUs there as not logically possible (`//`). They are fed all the same, and do nothing. TIM runs in STA16 alone.',
     'GTA has no primitive of X.215; the machine tells its user that the tokens are given.',
     'AC, please: an AC with a Token Item (7.4.3). TD to PR-MAA: SPDUs of functional units that were not selected.',
+    'Cells whose predicates cannot hold with these functional units, so that the exercise finds an error there: MIA in 03 and SSYNmrsp in 09 (no activity is in progress), DT, MIP, AE and GT with the data token in 20 (this side has the data token).',
     'Serial numbers: next is V(M), last point is V(M) - 1, lowest open is V(A), confirmed before is V(A) - 1.',
   ],
 };

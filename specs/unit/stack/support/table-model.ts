@@ -14,7 +14,7 @@ export interface Reading<Variables, Detail> {
   readonly start: string;
   /** Outgoing events that are PDUs or requests to the layer below; the others are for the user. */
   readonly sent: RegExp;
-  invalid(state: string, stimulus: Stimulus<Variables, Detail>): Invalid;
+  invalid(state: string, stimulus: Stimulus<Variables, Detail>, v: Variables): Invalid;
   /** Requests that are without effect where the table does not have them, and no error. */
   readonly harmless?: ReadonlySet<string>;
   show?(state: string, v: Variables): string | undefined;
@@ -43,7 +43,7 @@ export class TableModel<Variables extends object, Detail extends object> impleme
     }
     if (harmless?.has(stimulus.event)) return { standing: 'impossible', observed: this.#observed([]) };
     if (stimulus.source === 'user') return { standing: 'refused', observed: this.#observed([], true) };
-    const { standing, state, outgoing } = invalid(before, stimulus);
+    const { standing, state, outgoing } = invalid(before, stimulus, this.variables);
     this.#state = state;
     return { standing, observed: this.#observed(outgoing) };
   }

@@ -2,7 +2,7 @@ import type { Decoded } from '../asn1/decoded.js';
 import { extensionAttributes } from '../p1/or-address-extensions.js';
 import { CONFIGURATION, isGuid } from './allowed.js';
 import { anomalyRule } from './anomaly-rule.js';
-import { defineRule, type Rule, type RuleContext } from './rule.js';
+import { defineRule, MODES_OF_1988, type Rule, type RuleContext } from './rule.js';
 
 // ADDR: O/R names, wherever they stand in an APDU.
 
@@ -58,6 +58,7 @@ const directoryNameOnly = defineRule({
   title: 'A recipient has an O/R address',
   clause: 'X.402 18.5, X.411 8.5.5',
   rationale: "Only who has the sender's directory can route a directory name.",
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       ORName(node) {
@@ -120,6 +121,10 @@ const guidCommonName = defineRule({
   rationale: "It addresses an object of the sender's system, such as a routing group, and no user.",
   start: ({ find }) => ({
     nodes: {
+      // Its form in 1984: RFC 1328 3.2, KB Q232656.
+      BuiltInDomainDefinedAttribute(node) {
+        if (String(node.get('type')?.primitive).toLowerCase() === 'common') eachGuid(node.get('value'), find);
+      },
       ExtensionAttribute(node) {
         if (COMMON_NAMES.has(node.get('extensionAttributeType')?.primitive)) {
           eachGuid(node.get('extensionAttributeValue'), find);
@@ -175,6 +180,7 @@ const unknownAttribute = defineRule({
   title: 'No extension attribute that X.411 does not define without an agreement',
   clause: 'X.411 8.5.5, ExtensionAttributeTable',
   rationale: 'A peer cannot tell where such an address leads.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       ExtensionAttribute(node) {

@@ -11,7 +11,10 @@ export interface AnomalyScope {
 }
 
 /** A rule that tells of what observers and decoders saw: the declarations and tables are its allow-list. */
-export function anomalyRule(info: Omit<RuleInfo, 'appliesTo'>, scope: AnomalyScope): Rule {
+export function anomalyRule(
+  info: Omit<RuleInfo, 'appliesTo'> & Partial<Pick<RuleInfo, 'appliesTo'>>,
+  scope: AnomalyScope,
+): Rule {
   const { kinds, regions, only } = scope;
   return defineRule({
     ...info,

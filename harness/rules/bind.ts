@@ -2,7 +2,7 @@ import type { Decoded } from '../asn1/decoded.js';
 import { objectName } from '../p1/object-identifiers.js';
 import { ABSTRACT_SYNTAXES, APPLICATION_CONTEXT, isMicrosoft, TRANSFER_SYNTAX } from './allowed.js';
 import { anomalyRule, linkStateRule } from './anomaly-rule.js';
-import { defineRule, type Rule } from './rule.js';
+import { defineRule, MODES_OF_1988, NORMAL_MODE, type Rule } from './rule.js';
 
 // BIND: the making, refusing, releasing and breaking of an association, from CR and CC up to the MTA-bind. No PDU of
 // it has room for anything of an MTA's own, and X.411 gives the bind no extension field.
@@ -45,6 +45,7 @@ const unknownInAcse = anomalyRule(
     title: 'AARQ, AARE, RLRQ, RLRE and ABRT hold only what X.227 defines',
     clause: 'X.227 9.1',
     rationale: 'A strict peer refuses the association for an element that its ACSE does not know.',
+    appliesTo: NORMAL_MODE,
   },
   { kinds: ['unknown'], regions: ['bind'], only: ({ layer }) => layer === 'acse' },
 );
@@ -56,6 +57,7 @@ const unknownInPresentation = anomalyRule(
     title: 'CP, CPA, CPR, ARU and ARP hold only what X.226 defines',
     clause: 'X.226 8.2',
     rationale: 'Outside CP an element that X.226 does not know breaks the connection (8.5).',
+    appliesTo: NORMAL_MODE,
   },
   { kinds: ['unknown'], regions: ['bind'], only: ({ layer }) => layer === 'presentation' },
 );
@@ -111,6 +113,7 @@ const surplusValue = anomalyRule(
     title: 'A connect PDU carries one value, and its user information one EXTERNAL: that of RTSE',
     clause: 'X.227 9.1, X.228 8',
     rationale: 'RTSE is the only user of the association; an EXTERNAL beside its own is for MTAs of one make.',
+    appliesTo: NORMAL_MODE,
   },
   { kinds: ['surplus-value'], regions: ['bind'] },
 );
@@ -132,6 +135,7 @@ const applicationContext = defineRule({
   title: 'The application context is mts-transfer',
   clause: 'X.419 12',
   rationale: 'P1 in normal mode has one application context; some MTAs accept any other in silence.',
+  appliesTo: NORMAL_MODE,
   start: ({ find }) => {
     const judge = (apdu: Decoded): void => {
       const names = [apdu.get('applicationContextName'), ...(apdu.get('applicationContextNameList')?.children ?? [])];
@@ -151,6 +155,7 @@ const presentationContext = defineRule({
   title: 'Presentation contexts are proposed for ACSE, RTSE and MTSE alone',
   clause: 'X.419 12, X.226 8.2',
   rationale: 'A context for another abstract syntax announces PDUs that no P1 peer has.',
+  appliesTo: NORMAL_MODE,
   start: ({ find }) => {
     const judge = (node: Decoded): void => {
       const syntax = text(node.get('abstractSyntaxName'));
@@ -167,6 +172,7 @@ const transferSyntax = defineRule({
   title: 'The transfer syntax is BER',
   clause: 'X.419 12, X.226 8.2',
   rationale: 'P1 is transferred by the basic encoding rules; a peer can decode nothing else.',
+  appliesTo: NORMAL_MODE,
   start: ({ find }) => {
     const judge = (node: Decoded | undefined): void => {
       const syntax = text(node);
@@ -203,6 +209,7 @@ const implementationInformation = defineRule({
   strength: 'should',
   clause: 'X.227 9.1',
   rationale: 'It is meaningful only to peers of one make, and tells every other one what it speaks to.',
+  appliesTo: NORMAL_MODE,
   start: ({ find }) => {
     const judge = (apdu: Decoded): void => {
       const node = apdu.get('implementationInformation');
@@ -231,6 +238,7 @@ const bindPolicy = defineRule({
   strength: 'should',
   clause: 'X.411 8.5.9',
   rationale: 'Security policies are an open set, but one of Microsoft is unknown to an MTA of another make.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       SecurityLabel: (node) => policy(node, (root) => root.startsWith('bind') || root.startsWith('MTABind'), find),
@@ -246,6 +254,7 @@ const sessionReference = defineRule({
   clause: 'X.225 8.3.1, X.228 8.1',
   rationale: 'They are echoed by every peer; binary in them has been used to carry more than a reference.',
   start: ({ find }) => ({
+    kinds: ['spdu'],
     on(event) {
       if (event.kind !== 'spdu' || (event.spdu.kind !== 'CONNECT' && event.spdu.kind !== 'ACCEPT')) return;
       for (const parameter of event.spdu.parameter(1)?.members ?? []) {
@@ -264,6 +273,7 @@ const protectedCredentials = defineRule({
   title: 'The credentials of an MTA-bind are simple or strong',
   clause: 'X.411 12.1.1.1',
   rationale: 'X.411 bars protected credentials, which it has for users and message stores, from the MTA-bind.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       Credentials(credentials) {

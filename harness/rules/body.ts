@@ -2,7 +2,7 @@ import type { Decoded } from '../asn1/decoded.js';
 import { objectName } from '../p1/object-identifiers.js';
 import { isStandardContentType, MDBEF } from './allowed.js';
 import { anomalyRule, linkStateRule } from './anomaly-rule.js';
-import { defineRule, type Rule } from './rule.js';
+import { defineRule, MODES_OF_1988, type Rule } from './rule.js';
 
 // BODY: what a message says that its content is, and what the content is. Contents are searched, never judged by words.
 
@@ -21,6 +21,7 @@ const databaseFormat = defineRule({
   title: "No content is of Exchange's database encoding format (MDBEF)",
   clause: 'X.411 8.4.2',
   rationale: 'Only Exchange can read it: no recipient behind another MTA can.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       ContentType(type) {
@@ -40,6 +41,7 @@ const contentType = defineRule({
   strength: 'should',
   clause: 'X.411 8.4.2',
   rationale: 'A content type is for those who agreed on it; others return the message, or lose its type.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       ContentType(type) {

@@ -3,6 +3,7 @@ import { bindRules } from './bind.js';
 import { bodyRules } from './body.js';
 import { encodingRules } from './encoding.js';
 import { envelopeRules } from './envelope.js';
+import { negotiationRules } from './negotiation.js';
 import { queueRules } from './queue.js';
 import { reportRules } from './report.js';
 import type { Rule, RuleInfo } from './rule.js';
@@ -10,6 +11,7 @@ import type { Rule, RuleInfo } from './rule.js';
 /** Rules on what is sent over an association. Families in the order in which an association meets them. */
 export const associationRules: readonly Rule[] = [
   ...bindRules,
+  ...negotiationRules,
   ...envelopeRules,
   ...addressRules,
   ...reportRules,

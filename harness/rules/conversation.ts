@@ -6,6 +6,7 @@ import { ConversationObserver } from '../transcript/observe.js';
 import type { Finding, Permission } from './finding.js';
 import { fails } from './finding.js';
 import { Judge } from './judge.js';
+import { ConversationMemory } from './memory.js';
 import { p1UserTypes } from './p1-association.js';
 import type { Rule } from './rule.js';
 
@@ -23,12 +24,14 @@ export interface ConversationOptions {
 export interface ConversationSummary {
   /** Connections with at least one TPDU. */
   readonly associations: number;
-  /** APDUs that were told, whole or not. */
+  /** APDUs of P1 that were told, whole or not. */
   readonly apdus: number;
   /** Connections on which a bind was seen: its argument, its result or its refusal. */
   readonly binds: number;
   /** How each association ended, by connection. */
   readonly outcomes: ReadonlyMap<number, Outcome>;
+  /** Why what an association carried is another application's and not P1, by connection. */
+  readonly notP1: ReadonlyMap<number, string>;
   /** Octets were lost to the recording, or it ended before its associations. */
   readonly incomplete: boolean;
 }
@@ -52,8 +55,10 @@ interface Connection {
 export class ConversationJudge {
   readonly #options: ConversationOptions;
   readonly #observer: ConversationObserver;
+  readonly #memory = new ConversationMemory();
   readonly #connections = new Map<number, Connection>();
   readonly #outcomes = new Map<number, Outcome>();
+  readonly #notP1 = new Map<number, string>();
   #associations = 0;
   #apdus = 0;
   #binds = 0;
@@ -80,6 +85,7 @@ export class ConversationJudge {
       apdus: this.#apdus,
       binds: this.#binds,
       outcomes: this.#outcomes,
+      notP1: this.#notP1,
       incomplete: this.#incomplete,
     };
   }
@@ -112,7 +118,9 @@ export class ConversationJudge {
     const { rules, permissions, iut } = this.#options;
     const side = iut === undefined ? undefined : sideOf(iut, initiator, responder);
     const judged = iut === undefined || side !== undefined;
-    const judge = judged ? new Judge({ rules, permissions, direction: side, connection }) : undefined;
+    const judge = judged
+      ? new Judge({ rules, permissions, direction: side, connection, memory: this.#memory })
+      : undefined;
     this.#connections.set(connection, { judge, tpdus: false, bind: false });
   }
 
@@ -124,7 +132,9 @@ export class ConversationJudge {
       connection.bind = true;
       this.#binds += 1;
     } else if (event.kind === 'apdu') {
-      this.#apdus += 1;
+      if (event.foreign === undefined) this.#apdus += 1;
+    } else if (event.kind === 'foreignApplication') {
+      this.#notP1.set(event.connection, event.message);
     } else if (event.kind === 'gap' || (event.kind === 'end' && event.outcome === 'incomplete')) {
       this.#incomplete = true;
     }

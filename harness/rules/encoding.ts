@@ -1,5 +1,7 @@
+import { activityRules } from './activity.js';
 import { anomalyRule, linkStateRule } from './anomaly-rule.js';
-import type { Rule } from './rule.js';
+import { NORMAL_MODE, type Rule, X410_MODES } from './rule.js';
+import { transportRules } from './transport.js';
 
 // ENC: what carries the APDUs (TPKT, DT, the SPDUs behind the connect phase, RTTR and its EXTERNAL), and the forms and
 // sizes of encodings at every layer.
@@ -90,6 +92,7 @@ const context = anomalyRule(
     title: 'Every value is in the presentation context that is negotiated for it, by its transfer syntax',
     clause: 'X.226 8.4.2, X.228 7.3.2',
     rationale: 'A value in another context is one of another protocol, or of none.',
+    appliesTo: NORMAL_MODE,
   },
   { kinds: ['context'] },
 );
@@ -101,6 +104,7 @@ const surplusValue = anomalyRule(
     title: 'Data, release and turn carry one value each',
     clause: 'X.226 8.4, X.228 8',
     rationale: 'A value beside the one that is due is dropped, or ends the association.',
+    appliesTo: NORMAL_MODE,
   },
   { kinds: ['surplus-value'], regions: ['carriage', 'envelope', 'address', 'report', 'body'] },
 );
@@ -139,6 +143,31 @@ const bounds = anomalyRule(
   { kinds: ['bounds'] },
 );
 
+const bareSlices = anomalyRule(
+  {
+    ...shall,
+    id: 'ENC-012',
+    title: 'APDU and slices stand bare in the X.410 modes: no presentation header, no OCTET STRING, no EXTERNAL',
+    clause: 'X.226 8.4.3.2, X.410 4.2',
+    rationale: 'The most common mistake of a stack that speaks both: the peer finds no APDU in what it is sent.',
+    appliesTo: X410_MODES,
+  },
+  { kinds: ['mode'], regions: ['carriage', 'envelope', 'address', 'report', 'body'] },
+);
+
+/** Real MTAs send as much as they like between two points: it is told, and does not fail. */
+const checkpoints = anomalyRule(
+  {
+    id: 'ENC-022',
+    title: 'No more octets stand between two points than the checkpoint size allows',
+    tier: 3,
+    strength: 'shall',
+    clause: 'X.228 7.1',
+    rationale: 'KB 246302: a receiver that keeps no more than was negotiated ends the association.',
+  },
+  { kinds: ['negotiated'] },
+);
+
 export const encodingRules: readonly Rule[] = [
   unknownSession,
   unknownCarrier,
@@ -150,6 +179,11 @@ export const encodingRules: readonly Rule[] = [
   context,
   surplusValue,
   linkState,
+  bareSlices,
+  ...activityRules.filter(({ tier }) => tier === 1),
   form,
   bounds,
+  checkpoints,
+  ...activityRules.filter(({ tier }) => tier !== 1),
+  ...transportRules,
 ];

@@ -5,7 +5,7 @@ import { formatORName } from '../p1/text.js';
 import { isStandardEncodedInformationType, LAST_EXTENSION_NUMBER, LAST_STANDARD_EXTENSION } from './allowed.js';
 import { anomalyRule, linkStateRule } from './anomaly-rule.js';
 import { policy } from './bind.js';
-import { defineRule, type Rule } from './rule.js';
+import { defineRule, MODES_OF_1988, type Rule } from './rule.js';
 
 // ENV: the envelopes of messages and probes, and what all envelopes have: extensions, bilateral information, encoded
 // information types. O/R names are ADDR's.
@@ -93,6 +93,8 @@ function extensionRule(
 ): Rule {
   return defineRule({
     ...info,
+    // P1 of 1984 has no extensions: there the whole list is foreign.
+    appliesTo: MODES_OF_1988,
     start: ({ find }) => ({
       nodes: {
         ExtensionField(field) {
@@ -228,6 +230,7 @@ const messagePolicy = defineRule({
   title: 'No Microsoft security policy in a security label without an agreement',
   clause: 'X.411 8.5.9',
   rationale: 'Security policies are an open set, but one of Microsoft is unknown to an MTA of another make.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: { SecurityLabel: (node) => policy(node, (path) => path.startsWith('MTS-APDU'), find) },
   }),
@@ -263,6 +266,7 @@ const encodedInformationType = defineRule({
   title: 'No encoded information type from outside message handling without an agreement',
   clause: 'X.411 8.4.1, X.420 Annex D',
   rationale: 'A peer that does not know it may take the message for one that it cannot deliver.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       ExtendedEncodedInformationTypes(list) {
@@ -277,6 +281,20 @@ const encodedInformationType = defineRule({
     },
   }),
 });
+
+/** KB 232656: a common name that was left in a message downgraded to 1984, and was refused for it. */
+const laterElement = anomalyRule(
+  {
+    ...shall,
+    id: 'ENV-016',
+    title: 'An APDU of P1-1984 has no element of 1988',
+    clause: 'X.419 Annex B',
+    rationale:
+      'KB 232656: an MTA of 1984 refuses extensions, common names and other names for content types, or drops them.',
+    appliesTo: ['x410-1984'],
+  },
+  { kinds: ['edition'], regions: ['envelope', 'address', 'report', 'body', 'carriage'] },
+);
 
 export const envelopeRules: readonly Rule[] = [
   unknownApdu,
@@ -294,4 +312,5 @@ export const envelopeRules: readonly Rule[] = [
   linkState,
   internalTrace,
   encodedInformationType,
+  laterElement,
 ];

@@ -4,6 +4,7 @@ import type { AssociationEvent, Mode } from '../stack/association/events.js';
 import type { Direction } from '../stack/direction.js';
 import { associationRules } from './catalogue.js';
 import { checkPermissions, type Finding, type Permission } from './finding.js';
+import { ConversationMemory } from './memory.js';
 import { Decoded, Element, elementAt, endOf, isAnomaly, octetsAt } from './places.js';
 import { type Draft, settle } from './resolve.js';
 import type { FindOptions, HitSubscription, Place, Rule, RuleContext, RunningRule } from './rule.js';
@@ -18,6 +19,8 @@ export interface JudgeOptions {
   /** The side whose octets are judged; both where absent. */
   readonly direction?: Direction;
   readonly connection?: number;
+  /** Shared by the judges of one conversation; one of its own where absent. */
+  readonly memory?: ConversationMemory;
 }
 
 /** Codes that stand for an element which is foreign as a whole. */
@@ -44,6 +47,33 @@ interface Started {
   readonly running: RunningRule;
 }
 type NodeHandler = (node: Decoded) => void;
+type EventHandler = (event: AssociationEvent) => void;
+
+/** Every kind of event, by which the compiler finds a new one missing. */
+const KINDS: Readonly<Record<AssociationEvent['kind'], true>> = {
+  tpdu: true,
+  spdu: true,
+  pdu: true,
+  mode: true,
+  foreignApplication: true,
+  bind: true,
+  transfer: true,
+  content: true,
+  stray: true,
+  apdu: true,
+  undecodable: true,
+  anomaly: true,
+  gap: true,
+  abort: true,
+  end: true,
+};
+const EVENT_KINDS = Object.keys(KINDS) as AssociationEvent['kind'][];
+
+function add<Key, Handler>(handlers: Map<Key, Handler[]>, key: Key, handler: Handler): void {
+  const own = handlers.get(key);
+  if (own === undefined) handlers.set(key, [handler]);
+  else own.push(handler);
+}
 
 /**
  * Judges one association by all rules, as its events come. Findings are settled against each other PDU by PDU, so a
@@ -54,7 +84,10 @@ export class Judge {
   readonly #direction: Direction | undefined;
   readonly #connection: number;
   readonly #started: Started[] = [];
-  readonly #onEvent: ((event: AssociationEvent) => void)[] = [];
+  readonly #memory: ConversationMemory;
+  /** By the kind of event; what takes every kind stands in each. */
+  readonly #watch = new Map<AssociationEvent['kind'], EventHandler[]>();
+  readonly #onEvent = new Map<AssociationEvent['kind'], EventHandler[]>();
   readonly #onAnomaly: ((anomaly: Anomaly, site: Site) => void)[] = [];
   readonly #onNode = new Map<string, NodeHandler[]>();
   readonly #subscriptions: HitSubscription[] = [];
@@ -76,6 +109,7 @@ export class Judge {
     this.#permissions = permissions;
     this.#direction = direction;
     this.#connection = connection;
+    this.#memory = options.memory ?? new ConversationMemory();
     for (const rule of rules) this.#start(rule);
     const kinds = new Set(this.#subscriptions.flatMap(({ streams }) => streams));
     this.#search = new StreamSearch(kinds, (hit, direction) => this.#tellHit(hit, direction));
@@ -87,6 +121,8 @@ export class Judge {
     if (event.kind === 'mode') this.#mode = event.mode;
     if (event.kind === 'transfer') this.#transferring = event.phase === 'started';
     if (this.#direction === undefined || event.direction === this.#direction) this.#judge(event);
+    const watching = this.#watch.get(event.kind);
+    if (watching !== undefined) for (const watch of watching) watch(event);
     return this.#drafts.length > MOST_WAITING ? [...settled, ...this.flush()] : settled;
   }
 
@@ -106,7 +142,10 @@ export class Judge {
 
   /** Settles what waits: for who knows that the PDU is whole. */
   flush(): Finding[] {
-    const findings = this.#drafts.length === 0 ? [] : settle(this.#drafts);
+    // What stands before a CONNECT has told its mode is found before it is known whether the rule holds in it.
+    const mode = this.#mode;
+    const drafts = mode === undefined ? this.#drafts : this.#drafts.filter(({ modes }) => modes.includes(mode));
+    const findings = drafts.length === 0 ? [] : settle(drafts);
     this.#drafts = [];
     this.#roots = [];
     this.#octets = [];
@@ -120,21 +159,22 @@ export class Judge {
       find: (place, message, options) => this.#find(rule, place, message, options ?? {}, permission),
       permits: permission,
       hits: (subscription) => this.#subscriptions.push(subscription),
+      memory: this.#memory,
     };
     const running = rule.start(context);
     this.#started.push({ rule, running });
-    if (running.on !== undefined) this.#onEvent.push((event) => running.on?.(event));
-    if (running.anomaly !== undefined) this.#onAnomaly.push((anomaly, site) => running.anomaly?.(anomaly, site));
-    for (const [type, handler] of Object.entries(running.nodes ?? {})) {
-      const handlers = this.#onNode.get(type);
-      if (handlers === undefined) this.#onNode.set(type, [handler]);
-      else handlers.push(handler);
+    for (const kind of running.kinds ?? EVENT_KINDS) {
+      if (running.watch !== undefined) add(this.#watch, kind, (event) => running.watch?.(event));
+      if (running.on !== undefined) add(this.#onEvent, kind, (event) => running.on?.(event));
     }
+    if (running.anomaly !== undefined) this.#onAnomaly.push((anomaly, site) => running.anomaly?.(anomaly, site));
+    for (const [type, handler] of Object.entries(running.nodes ?? {})) add(this.#onNode, type, handler);
   }
 
   #judge(event: AssociationEvent): void {
     this.#sender = event.direction;
-    for (const handler of this.#onEvent) handler(event);
+    const handlers = this.#onEvent.get(event.kind);
+    if (handlers !== undefined) for (const handler of handlers) handler(event);
     switch (event.kind) {
       case 'anomaly':
         this.#anomaly(event.anomaly);
@@ -211,7 +251,7 @@ export class Judge {
     };
     const covers = options.covers ?? where.covers;
     const undecodable = isAnomaly(place) && place.code === 'malformed';
-    this.#drafts.push({ finding, end: where.end, covers, undecodable, hit: this.#hit });
+    this.#drafts.push({ finding, end: where.end, covers, undecodable, hit: this.#hit, modes: rule.appliesTo });
   }
 
   #locate(place: Place, { path, layer }: FindOptions): Location {

@@ -1,5 +1,5 @@
 import { anomalyRule } from './anomaly-rule.js';
-import { defineRule, type Rule } from './rule.js';
+import { defineRule, MODES_OF_1988, type Rule } from './rule.js';
 
 // RPT: delivery and non-delivery reports. Their extensions and content types are ENV's and BODY's.
 
@@ -59,6 +59,7 @@ const additionalInformation = defineRule({
   strength: 'should',
   clause: 'X.411 12.2.1.3.2, additional-information',
   rationale: 'X.411 leaves its content to bilateral agreements, and deprecates it.',
+  appliesTo: MODES_OF_1988,
   start: ({ find }) => ({
     nodes: {
       ReportTransferContent(content) {

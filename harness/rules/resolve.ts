@@ -1,3 +1,4 @@
+import type { Mode } from '../stack/mode.js';
 import type { Finding } from './finding.js';
 import type { StreamKind } from './signatures.js';
 
@@ -12,6 +13,8 @@ export interface Draft {
   readonly undecodable: boolean;
   /** Found by its text, in octets of this kind. */
   readonly hit: StreamKind | undefined;
+  /** The modes in which its rule holds. */
+  readonly modes: readonly Mode[];
 }
 
 /**

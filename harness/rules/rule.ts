@@ -4,6 +4,7 @@ import type { Layer } from '../ber/error.js';
 import type { Anomaly } from '../stack/anomaly.js';
 import type { AssociationEvent, Mode } from '../stack/association/events.js';
 import type { Tier } from './finding.js';
+import type { ConversationMemory } from './memory.js';
 import type { Hit, SignatureName, StreamKind } from './signatures.js';
 import type { Site } from './site.js';
 
@@ -20,7 +21,7 @@ export interface RuleInfo {
   readonly clause: string;
   /** Why it matters to who sends or receives. */
   readonly rationale: string;
-  /** The modes in which it is judged. */
+  /** The modes in which it is judged: in an association of another mode it never fires. */
   readonly appliesTo: readonly Mode[];
 }
 
@@ -30,6 +31,9 @@ export interface Rule extends RuleInfo {
 }
 
 export const EVERY_MODE: readonly Mode[] = ['normal', 'x410-1988', 'x410-1984'];
+export const NORMAL_MODE: readonly Mode[] = ['normal'];
+export const MODES_OF_1988: readonly Mode[] = ['normal', 'x410-1988'];
+export const X410_MODES: readonly Mode[] = ['x410-1988', 'x410-1984'];
 
 /** Where something stands: decoded, an element as sent, what an observer saw, or plain octets. */
 export type Place = Decoded | Element | Anomaly | PlainPlace;
@@ -71,10 +75,16 @@ export interface RuleContext {
   permits(key: string): string | undefined;
   /** Has the shared automaton call back for each hit in streams of these kinds. */
   hits(subscription: HitSubscription): void;
+  /** The associations before this one in the same conversation. */
+  readonly memory: ConversationMemory;
 }
 
-/** A rule on one association. Of the events it gets only those of the side that is judged. */
+/** A rule on one association. Of the events it gets only those of the side that is judged, but for `watch`. */
 export interface RunningRule {
+  /** The kinds of events that it wants; all where absent. */
+  readonly kinds?: readonly AssociationEvent['kind'][];
+  /** Every event of both sides, to follow what was negotiated: after `on`, and not to find anything in. */
+  watch?(event: AssociationEvent): void;
   on?(event: AssociationEvent): void;
   /** What an observer or decoder saw, with where it belongs. */
   anomaly?(anomaly: Anomaly, site: Site): void;

@@ -1,3 +1,4 @@
+import type { Decoded } from '../asn1/decoded.js';
 import type { Element } from '../ber/element.js';
 import { Octets } from '../ber/octets.js';
 import type { AssociationEvent } from '../stack/association/events.js';
@@ -17,14 +18,19 @@ const MASK = 0x2a;
 
 /** The secrets that an event brings: simple credentials, X.411 (06/1999), module MTSAbstractService. */
 export function secretsIn(event: AssociationEvent): Secret[] {
-  if (event.kind !== 'bind') return [];
-  const authenticated = event.decoded?.get('authenticated');
+  if (event.kind !== 'bind' || event.decoded === undefined) return [];
+  const { connection, direction } = event;
+  return passwordsIn(event.decoded).map((place) => ({ connection, direction, ...place }));
+}
+
+/** The places of the passwords in a bind argument or result. */
+export function passwordsIn(bind: Decoded): Pick<Secret, 'offset' | 'length'>[] {
+  const authenticated = bind.get('authenticated');
   const credentials = authenticated?.get('initiatorCredentials') ?? authenticated?.get('responderCredentials');
   const [password] = credentials?.get('simple')?.children ?? [];
   if (password === undefined) return [];
-  const { connection, direction } = event;
   return primitives(password.inner).flatMap(({ content }) =>
-    content.slices.map(({ bytes, offset }) => ({ connection, direction, offset, length: bytes.length })),
+    content.slices.map(({ bytes, offset }) => ({ offset, length: bytes.length })),
   );
 }
 

@@ -17,6 +17,10 @@ export type AnomalyKind =
   | 'unmapped'
   | 'inopportune'
   | 'context'
+  /** Of an edition of P1 that the association does not speak. */
+  | 'edition'
+  | 'mode'
+  | 'negotiated'
   | 'bounds'
   | 'form';
 
@@ -38,6 +42,8 @@ const KINDS: Readonly<Record<AnomalyCode, AnomalyKind>> = {
   'unexpected-pdu': 'inopportune',
   'surplus-value': 'surplus-value',
   'foreign-context': 'context',
+  'other-mode': 'mode',
+  'beyond-negotiated': 'negotiated',
   malformed: 'malformed',
   'bad-value': 'malformed',
   charset: 'malformed',
@@ -57,7 +63,8 @@ export function siteOf(anomaly: Anomaly): Site {
   return { region: regionOf(anomaly), kind: kindOf(anomaly) };
 }
 
-function kindOf({ layer, code }: Anomaly): AnomalyKind {
+function kindOf({ layer, code, edition }: Anomaly): AnomalyKind {
+  if (edition !== undefined) return 'edition';
   if (layer === 'cotp') {
     if (code === 'unknown-parameter') return 'unknown-transport-parameter';
     // X.224 13.2.3: of a parameter that comes twice the last one counts.

@@ -2,10 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { encode } from '../../../harness/asn1/encode.js';
 import type { BerForm } from '../../../harness/ber/writer.js';
-import { BindInvoke, BindResult, MTSAPDU } from '../../../harness/p1/index.js';
+import { BindInvoke, BindResult, MTABindArgument, MTABindResult, MTSAPDU } from '../../../harness/p1/index.js';
+import type { Mode } from '../../../harness/stack/association/events.js';
 import type { Direction } from '../../../harness/stack/direction.js';
 import { mtaBindArgument, mtaBindResult, mtsApdu } from '../p1/arbitraries.js';
-import { type Carrier, cleanValue, normalCarrier, type Root } from './injector/carrier.js';
+import { type Carrier, carriers, cleanValue, type Root } from './injector/carrier.js';
 import { cleanProfile, withoutBilateral } from './injector/clean.js';
 import { behindAccept, everySpdu, written } from './injector/conversation.js';
 import { type AssociationScript, association, type Sent } from './support/association.js';
@@ -33,7 +34,7 @@ function failing(sent: readonly Sent[], chunk?: number): string[] {
     .map((each) => `${each.rule} ${each.direction} ${each.offset}+${each.length} ${each.path}: ${each.message}`);
 }
 
-for (const carrier of [normalCarrier]) {
+for (const carrier of carriers) {
   describe(`the clean corpus, mode ${carrier.mode}`, () => {
     const clean: Carrier = { ...carrier, profile: cleanProfile(carrier.profile) };
     const carry = (root: Root, direction: Direction, value: Uint8Array): readonly Sent[] =>
@@ -59,7 +60,9 @@ for (const carrier of [normalCarrier]) {
 
     for (const chunk of [1, 2, 3, 5, 7, 64, 1000]) {
       it(`finds nothing in a conversation that comes ${chunk} octets at a time`, () => {
-        expect(failing(behindAccept(association(), everySpdu(clean).map(written)), chunk)).to.deep.equal([]);
+        expect(
+          failing(behindAccept(association({ mode: carrier.mode }), everySpdu(clean).map(written)), chunk),
+        ).to.deep.equal([]);
       });
     }
   });
@@ -76,19 +79,23 @@ describe('the clean corpus, generated values', () => {
       fc.boolean(),
       fc.constantFrom<Direction>('i2r', 'r2i'),
       fc.integer({ min: 1, max: 3000 }),
-      (value, form, explicitDefaults, direction, slice) => {
+      fc.constantFrom<Mode>('normal', 'x410-1988'),
+      (value, form, explicitDefaults, direction, slice, mode) => {
         const apdu = encode(MTSAPDU, withoutBilateral(value), { form, explicitDefaults });
-        expect(script({ transfers: [{ apdu, direction, slice }] })).to.deep.equal([]);
+        expect(script({ mode, transfers: [{ apdu, direction, slice }] })).to.deep.equal([]);
       },
     );
-    fc.assert(property, { numRuns: 80 });
+    fc.assert(property, { numRuns: 120 });
   });
 
   it('finds nothing in a generated bind', () => {
-    const property = fc.property(mtaBindArgument, mtaBindResult, form, (argument, result, form) => {
+    const modes = fc.constantFrom<Mode>('normal', 'x410-1988');
+    const property = fc.property(mtaBindArgument, mtaBindResult, form, modes, (argument, result, form, mode) => {
+      const [request, answer] = mode === 'normal' ? [BindInvoke, BindResult] : [MTABindArgument, MTABindResult];
       const bind = {
-        argument: encode(BindInvoke, withoutBilateral(argument), { form }),
-        result: encode(BindResult, withoutBilateral(result), { form }),
+        mode,
+        argument: encode(request, withoutBilateral(argument), { form }),
+        result: encode(answer, withoutBilateral(result), { form }),
       };
       expect(script(bind)).to.deep.equal([]);
     });

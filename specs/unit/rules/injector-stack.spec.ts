@@ -1,12 +1,10 @@
 import { expect } from 'chai';
 import { concat } from '../../../harness/ber/octets.js';
 import { type BerNode, writeBer } from '../../../harness/ber/writer.js';
-import type { Finding } from '../../../harness/rules/finding.js';
 import type { Direction } from '../../../harness/stack/direction.js';
 import type { SpduDescription } from '../../../harness/stack/session/encode.js';
-import { normalCarrier } from './injector/carrier.js';
+import { carriers } from './injector/carrier.js';
 import { behindAccept, everySpdu, type Tsdu, tsduAsSent, written } from './injector/conversation.js';
-import { textOctets } from './injector/samples.js';
 import {
   type AssociationScript,
   appended,
@@ -23,152 +21,148 @@ import {
   type Sent,
   sequence,
 } from './support/association.js';
+import { expectOne, foreignOctets, mark, parameter, probe } from './support/foreign.js';
 import { judged } from './support/judged.js';
 
 // What the declarations do not list: parameters and SPDUs of the session, values and contexts of presentation, and
 // what stands behind a unit that is complete.
 
-const mark = textOctets('foreign mark');
-const foreign: BerNode = { tagClass: 3, tagNumber: 5, content: mark };
-const foreignOctets = writeBer(foreign);
-const parameter = (code: number): Uint8Array => Uint8Array.of(code, mark.length, ...mark);
+for (const carrier of carriers) {
+  describe(`the leak injector, session, mode ${carrier.mode}`, () => {
+    const { mode } = carrier;
+    const tsdus = everySpdu(carrier);
+    const whole = (middle: readonly Tsdu[], script: AssociationScript = {}): Sent[] =>
+      behindAccept(association({ mode, ...script }), middle.map(written));
+    /** The conversation with one SPDU changed. */
+    const changed = (tsdu: Tsdu, spdu: SpduDescription, into: SpduDescription): Sent[] =>
+      whole(
+        tsdus.map((each) =>
+          each === tsdu ? { ...each, spdus: each.spdus.map((other) => (other === spdu ? into : other)) } : each,
+        ),
+      );
 
-/** Of the findings of tier 1 and 2 there is one, of this tier, at these octets. */
-function expectOne(sent: readonly Sent[], direction: Direction, needle: Uint8Array, tier: 1 | 2 = 1): Finding {
-  const findings = judged(sent).filter((each) => each.tier !== 3);
-  const told = findings.map((each) => `${each.tier} ${each.direction} ${each.offset}+${each.length} ${each.message}`);
-  expect(findings, told.join('\n')).to.have.lengthOf(1);
-  const offset = offsetOf(sent, direction, needle);
-  expect(findings[0], told.join('\n')).to.include({ tier, direction, offset, length: needle.length });
-  return findings[0] as Finding;
-}
+    it('finds nothing in the conversation that has every SPDU', () => {
+      expect(judged(whole(tsdus)).filter(({ tier }) => tier !== 3)).to.deep.equal([]);
+    });
 
-describe('the leak injector, session', () => {
-  const tsdus = everySpdu(normalCarrier);
-  const whole = (middle: readonly Tsdu[], script: AssociationScript = {}): Sent[] =>
-    behindAccept(association(script), middle.map(written));
-  /** The conversation with one SPDU changed. */
-  const changed = (tsdu: Tsdu, spdu: SpduDescription, into: SpduDescription): Sent[] =>
-    whole(
-      tsdus.map((each) =>
-        each === tsdu ? { ...each, spdus: each.spdus.map((other) => (other === spdu ? into : other)) } : each,
-      ),
-    );
+    it('has every SPDU of reliable transfer in it', () => {
+      expect(new Set(tsdus.flatMap(({ spdus }) => spdus.map(({ kind }) => kind))).size).to.equal(16);
+    });
 
-  it('finds nothing in the conversation that has every SPDU', () => {
-    expect(judged(whole(tsdus)).filter(({ tier }) => tier !== 3)).to.deep.equal([]);
-  });
-
-  it('has every SPDU of reliable transfer in it', () => {
-    expect(new Set(tsdus.flatMap(({ spdus }) => spdus.map(({ kind }) => kind))).size).to.equal(16);
-  });
-
-  for (const tsdu of tsdus) {
-    for (const spdu of tsdu.spdus) {
-      const name = `${spdu.kind}${spdu === tsdu.spdus.at(-1) ? '' : ` before ${tsdu.spdus.at(-1)?.kind}`}`;
-      describe(`${name}, ${tsdu.direction}`, () => {
-        for (const [at, code] of [
-          ['sorted', 0x07],
-          ['end', 0x63],
-          ['end', 0xc8],
-        ] as const) {
-          it(`finds the unknown parameter 0x${code.toString(16)}`, () => {
-            const extraParameters = [{ code, value: mark, at }];
-            expectOne(changed(tsdu, spdu, { ...spdu, extraParameters }), tsdu.direction, parameter(code));
-          });
-        }
-        if (spdu.userData === undefined || spdu.kind === 'DATA TRANSFER') {
-          it('finds user data on which nothing is mapped', () => {
-            const code = spdu.kind === 'MINOR SYNC ACK' ? 46 : 193;
-            const into = { ...spdu, extraParameters: [{ code, value: mark, at: 'end' as const }] };
-            expectOne(changed(tsdu, spdu, into), tsdu.direction, parameter(code));
-          });
-        }
-        if (spdu.kind === 'ACTIVITY RESUME') {
-          it('finds an unknown parameter in its linking information', () => {
-            const extraParameters = [{ code: 0x63, value: mark, group: 33 }];
-            expectOne(changed(tsdu, spdu, { ...spdu, extraParameters }), tsdu.direction, parameter(0x63));
-          });
-        }
-        if (spdu === tsdu.spdus.at(-1) && spdu.kind !== 'DATA TRANSFER') {
-          it('finds octets behind it', () => {
-            const behind = tsdus.map((each) => {
-              const sent = written(each);
-              return each === tsdu ? tsduAsSent(tsdu.direction, concat([sent.octets.subarray(7), mark])) : sent;
+    for (const tsdu of tsdus) {
+      for (const spdu of tsdu.spdus) {
+        const name = `${spdu.kind}${spdu === tsdu.spdus.at(-1) ? '' : ` before ${tsdu.spdus.at(-1)?.kind}`}`;
+        describe(`${name}, ${tsdu.direction}`, () => {
+          for (const [at, code] of [
+            ['sorted', 0x07],
+            ['end', 0x63],
+            ['end', 0xc8],
+          ] as const) {
+            it(`finds the unknown parameter 0x${code.toString(16)}`, () => {
+              const extraParameters = [{ code, value: mark, at }];
+              expectOne(changed(tsdu, spdu, { ...spdu, extraParameters }), tsdu.direction, parameter(code));
             });
-            expectOne(behindAccept(association(), behind), tsdu.direction, mark);
+          }
+          if (spdu.userData === undefined || spdu.kind === 'DATA TRANSFER') {
+            it('finds user data on which nothing is mapped', () => {
+              const code = spdu.kind === 'MINOR SYNC ACK' ? 46 : 193;
+              const into = { ...spdu, extraParameters: [{ code, value: mark, at: 'end' as const }] };
+              expectOne(changed(tsdu, spdu, into), tsdu.direction, parameter(code));
+            });
+          }
+          if (spdu.kind === 'ACTIVITY RESUME') {
+            it('finds an unknown parameter in its linking information', () => {
+              const extraParameters = [{ code: 0x63, value: mark, group: 33 }];
+              expectOne(changed(tsdu, spdu, { ...spdu, extraParameters }), tsdu.direction, parameter(0x63));
+            });
+          }
+          if (spdu === tsdu.spdus.at(-1) && spdu.kind !== 'DATA TRANSFER') {
+            it('finds octets behind it', () => {
+              const behind = tsdus.map((each) => {
+                const sent = written(each);
+                return each === tsdu ? tsduAsSent(tsdu.direction, concat([sent.octets.subarray(7), mark])) : sent;
+              });
+              expectOne(behindAccept(association({ mode }), behind), tsdu.direction, mark);
+            });
+          }
+        });
+      }
+    }
+
+    const ends: readonly [string, Direction, AssociationScript][] = [
+      ['CONNECT', 'i2r', {}],
+      ['ACCEPT', 'r2i', {}],
+      ['REFUSE', 'r2i', { error: mode === 'normal' ? Uint8Array.of(0xb2, 3, 2, 1, 0) : ctx(0, [2]) }],
+      ['FINISH', 'i2r', {}],
+      ['DISCONNECT', 'r2i', {}],
+      ['ABORT', 'i2r', { ending: 'abort' }],
+    ];
+    for (const [kind, direction, script] of ends) {
+      describe(`${kind}, ${direction}`, () => {
+        const extra = (more: NonNullable<SpduDescription['extraParameters']>[number]): Sent[] =>
+          association({
+            mode,
+            ...script,
+            spdu: (description) =>
+              description.kind === kind ? { ...description, extraParameters: [more] } : description,
+          });
+
+        for (const code of [0x07, 0x63, 0xc8]) {
+          it(`finds the unknown parameter 0x${code.toString(16)}`, () => {
+            expectOne(extra({ code, value: mark }), direction, parameter(code));
           });
         }
+        if (kind === 'CONNECT' || kind === 'ACCEPT') {
+          for (const group of [1, 5]) {
+            it(`finds an unknown parameter in the parameter group ${group}`, () => {
+              expectOne(extra({ code: 0x63, value: mark, group }), direction, parameter(0x63));
+            });
+          }
+        }
+        if (mode !== 'normal' && (kind === 'FINISH' || kind === 'DISCONNECT')) {
+          it('finds user data, on which the X.410 modes map nothing', () => {
+            expectOne(extra({ code: 193, value: mark }), direction, parameter(193));
+          });
+        }
+        it('finds octets behind it', () => {
+          expectOne(association({ mode, ...script, behindSpdu: { [kind]: mark } }), direction, mark);
+        });
       });
     }
-  }
 
-  const ends: readonly [string, Direction, AssociationScript][] = [
-    ['CONNECT', 'i2r', {}],
-    ['ACCEPT', 'r2i', {}],
-    ['REFUSE', 'r2i', { error: Uint8Array.of(0xb2, 3, 2, 1, 0) }],
-    ['FINISH', 'i2r', {}],
-    ['DISCONNECT', 'r2i', {}],
-    ['ABORT', 'i2r', { ending: 'abort' }],
-  ];
-  for (const [kind, direction, script] of ends) {
-    describe(`${kind}, ${direction}`, () => {
-      const extra = (more: NonNullable<SpduDescription['extraParameters']>[number]): Sent[] =>
-        association({
-          ...script,
-          spdu: (description) =>
-            description.kind === kind ? { ...description, extraParameters: [more] } : description,
-        });
-
-      for (const code of [0x07, 0x63, 0xc8]) {
-        it(`finds the unknown parameter 0x${code.toString(16)}`, () => {
-          expectOne(extra({ code, value: mark }), direction, parameter(code));
+    const strange: readonly [string, Uint8Array, number][] = [
+      ['an unknown SPDU', Uint8Array.of(0x77, mark.length, ...mark), 0],
+      ['an unknown SPDU behind GIVE TOKENS', Uint8Array.of(1, 0, 0x77, mark.length, ...mark), 2],
+      ['TYPED DATA', Uint8Array.of(33, 0, ...mark), 0],
+      ['EXPEDITED data', Uint8Array.of(5, 0, ...mark), 0],
+      ['CAPABILITY DATA', Uint8Array.of(1, 0, 61, mark.length + 2, ...Uint8Array.of(193, mark.length, ...mark)), 2],
+    ];
+    for (const [what, tsdu, at] of strange) {
+      for (const direction of ['i2r', 'r2i'] as const) {
+        it(`finds ${what}, ${direction}`, () => {
+          expectOne(behindAccept(association({ mode }), [tsduAsSent(direction, tsdu)]), direction, tsdu.subarray(at));
         });
       }
-      if (kind === 'CONNECT' || kind === 'ACCEPT') {
-        for (const group of [1, 5]) {
-          it(`finds an unknown parameter in the parameter group ${group}`, () => {
-            expectOne(extra({ code: 0x63, value: mark, group }), direction, parameter(0x63));
-          });
-        }
-      }
-      it('finds octets behind it', () => {
-        expectOne(association({ ...script, behindSpdu: { [kind]: mark } }), direction, mark);
-      });
-    });
-  }
+    }
 
-  const strange: readonly [string, Uint8Array, number][] = [
-    ['an unknown SPDU', Uint8Array.of(0x77, mark.length, ...mark), 0],
-    ['an unknown SPDU behind GIVE TOKENS', Uint8Array.of(1, 0, 0x77, mark.length, ...mark), 2],
-    ['TYPED DATA', Uint8Array.of(33, 0, ...mark), 0],
-    ['EXPEDITED data', Uint8Array.of(5, 0, ...mark), 0],
-    ['CAPABILITY DATA', Uint8Array.of(1, 0, 61, mark.length + 2, ...Uint8Array.of(193, mark.length, ...mark)), 2],
-  ];
-  for (const [what, tsdu, at] of strange) {
     for (const direction of ['i2r', 'r2i'] as const) {
-      it(`finds ${what}, ${direction}`, () => {
-        expectOne(behindAccept(association(), [tsduAsSent(direction, tsdu)]), direction, tsdu.subarray(at));
+      it(`finds DATA outside an activity, ${direction}`, () => {
+        const rttr = appOf(1, sequence(integer(3), ctxOf(0, octets(mark))));
+        const slice = mode === 'normal' ? writeBer(rttr) : writeBer(probe());
+        const tsdu = concat([Uint8Array.of(1, 0, 1, 0), slice]);
+        expectOne(behindAccept(association({ mode }), [tsduAsSent(direction, tsdu)]), direction, tsdu.subarray(2));
       });
     }
-  }
 
-  for (const direction of ['i2r', 'r2i'] as const) {
-    it(`finds DATA outside an activity, ${direction}`, () => {
-      const rttr = appOf(1, sequence(integer(3), ctxOf(0, octets(mark))));
-      const tsdu = concat([Uint8Array.of(1, 0, 1, 0), writeBer(rttr)]);
-      expectOne(behindAccept(association(), [tsduAsSent(direction, tsdu)]), direction, tsdu.subarray(2));
-    });
-  }
-
-  for (const kind of ['CR', 'CC'] as const) {
-    it(`finds an unknown parameter of the ${kind}, of tier 2`, () => {
-      const connect: AssociationScript['connect'] = (which, parameters) =>
-        which === kind ? [...parameters, { code: 0x99, value: mark }] : parameters;
-      expectOne(association({ connect }), kind === 'CR' ? 'i2r' : 'r2i', parameter(0x99), 2);
-    });
-  }
-});
+    for (const kind of ['CR', 'CC'] as const) {
+      it(`finds an unknown parameter of the ${kind}, of tier 2`, () => {
+        const connect: AssociationScript['connect'] = (which, parameters) =>
+          which === kind ? [...parameters, { code: 0x99, value: mark }] : parameters;
+        expectOne(association({ mode, connect }), kind === 'CR' ? 'i2r' : 'r2i', parameter(0x99), 2);
+      });
+    }
+  });
+}
 
 describe('the leak injector, presentation and above', () => {
   const edited = (pdu: PduName, change: (tree: BerNode) => BerNode, script: AssociationScript = {}): Sent[] =>
@@ -360,15 +354,3 @@ describe('the leak injector, presentation and above', () => {
     });
   }
 });
-
-/** The smallest probe there is, by hand. */
-function probe(): BerNode {
-  const country = appOf(1, { tagClass: 0, tagNumber: 19, content: textOctets('GB') });
-  const domain = appOf(2, { tagClass: 0, tagNumber: 19, content: textOctets('A') });
-  const identifier = appOf(4, appOf(3, country, domain), { tagClass: 0, tagNumber: 22, content: textOctets('1') });
-  const name = appOf(0, sequence(country, domain));
-  const trace = appOf(9, sequence(appOf(3, country, domain), cons(0, 17, ctx(0, '051001144852Z'), ctx(2, [0]))));
-  const recipient = cons(0, 17, name, ctx(0, [1]), ctx(1, [0, 0xd0]));
-  const type: BerNode = { tagClass: 1, tagNumber: 6, content: Uint8Array.of(22) };
-  return ctxOf(2, identifier, name, type, trace, ctxOf(2, recipient));
-}

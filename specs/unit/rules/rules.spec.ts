@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { type BerNode, writeBer } from '../../../harness/ber/writer.js';
 import { associationRules } from '../../../harness/rules/catalogue.js';
-import type { Direction } from '../../../harness/stack/direction.js';
-import type { SpduDescription } from '../../../harness/stack/session/encode.js';
+import { modeExamples } from './rules.modes.js';
 import {
   ARRIVAL,
   CONSTRUCTS,
@@ -39,49 +38,20 @@ import {
   octets,
   offsetOf,
   oidNode,
-  type PduName,
   prim,
   printable,
   type Sent,
   sequence,
   set,
 } from './support/association.js';
+import { adds, type Example, edit, spdu, transfer, within } from './support/example.js';
 import { judged } from './support/judged.js';
 
 // Every rule is seen failing, at its octet, and seen holding on what stands nearest to it and is right.
 
-interface Case {
-  readonly what: string;
-  readonly script: AssociationScript;
-  /** The octets that the finding is to cover, which stand once in their direction's stream. */
-  readonly at: BerNode | Uint8Array | string;
-  readonly direction?: Direction;
-}
-
-interface Example {
-  readonly fails: readonly Case[];
-  readonly holds: readonly AssociationScript[];
-}
-
 const FOREIGN = ctx(27, 'foreign octets');
 const MICROSOFT = '1.2.840.113556.9.1';
 
-const transfer = (apdu: BerNode): AssociationScript => ({ transfers: [{ apdu }] });
-const edit =
-  (name: PduName, change: (tree: BerNode) => BerNode): AssociationScript['edit'] =>
-  (pdu, tree) =>
-    pdu === name ? change(tree) : tree;
-const adds = (name: PduName, more: BerNode): AssociationScript => ({
-  edit: edit(name, (tree) => appended(tree, more)),
-});
-const spdu =
-  (kind: string, change: Partial<SpduDescription>): AssociationScript['spdu'] =>
-  (description) =>
-    description.kind === kind ? { ...description, ...change } : description;
-const within = (tree: BerNode, at: number, change: (node: BerNode) => BerNode): BerNode => {
-  if ('raw' in tree || tree.content instanceof Uint8Array) throw new TypeError('not a constructed node');
-  return { ...tree, content: tree.content.map((each, i) => (i === at ? change(each) : each)) };
-};
 const policyOf = (oid: string): BerNode => set(oidNode(oid));
 const connect =
   (code: number, value: string): AssociationScript['connect'] =>
@@ -94,6 +64,7 @@ const withUnderscore = cons(1, 0, sequence(cons(1, 1, printable('GB')), cons(1, 
 const oneContent = (type: BerNode): BerNode => message({ contentType: type });
 
 const examples: Readonly<Record<string, Example>> = {
+  ...modeExamples,
   'BIND-001': {
     fails: [
       { what: 'a marker in the argument', script: { argument: bindArgument(FOREIGN) }, at: FOREIGN },
@@ -551,8 +522,14 @@ const examples: Readonly<Record<string, Example>> = {
         script: transfer(message({ recipients: [recipient(orName('bob', directoryName(GUID)))] })),
         at: printable(GUID),
       },
+      {
+        what: 'as the domain-defined attribute that stands for it in 1984',
+        script: transfer(message({ recipients: [recipient(orName('bob', domainDefined('COMMON', GUID)))] })),
+        at: printable(GUID),
+      },
     ],
     holds: [
+      transfer(message({ recipients: [recipient(orName('bob', domainDefined('ID', GUID)))] })),
       transfer(
         message({
           content: `Ticket ${GUID}`,

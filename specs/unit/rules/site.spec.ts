@@ -17,6 +17,8 @@ const CODES: Record<AnomalyCode, true> = {
   'unexpected-pdu': true,
   'surplus-value': true,
   'foreign-context': true,
+  'other-mode': true,
+  'beyond-negotiated': true,
   malformed: true,
   'bad-value': true,
   charset: true,

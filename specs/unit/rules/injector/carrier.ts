@@ -1,14 +1,16 @@
 import { compile } from '../../../../harness/asn1/compile.js';
 import type { TypeRef } from '../../../../harness/asn1/types.js';
 import { type BerForm, writeBer } from '../../../../harness/ber/writer.js';
+import { MTSAPDU } from '../../../../harness/p1/index.js';
 import { External } from '../../../../harness/stack/acse/types.js';
 import type { Mode } from '../../../../harness/stack/association/events.js';
 import type { Direction } from '../../../../harness/stack/direction.js';
 import { AbortType, CP, CPA, CPR, UserData } from '../../../../harness/stack/presentation/types.js';
+import { AbortInformation, PAccept, PConnect, PRefuse, RTTP } from '../../../../harness/stack/rtse/types.js';
 import type { SpduDescription } from '../../../../harness/stack/session/encode.js';
 import { type AssociationScript, association, type Sent } from '../support/association.js';
 import { Builder, type Fullness } from './builder.js';
-import { normalProfile, type Profile } from './profile.js';
+import { normalProfile, type Profile, x410Profile } from './profile.js';
 
 /** A value that travels in a mode: what the declarations say it is, and how an association brings it. */
 export interface Root {
@@ -57,6 +59,7 @@ function carried(sent: readonly Sent[], what: string): Carried {
   return { sent, places: sent.flatMap((each, i) => (each.what === what ? [i] : [])) };
 }
 
+/** A root of which an association brings one. */
 function once(name: string, spdu: string, type: TypeRef, direction: Direction, script: AssociationScript = {}): Root {
   const carry: Root['carry'] = (values, sender) => {
     const sent = association({ ...script, ...withUserData(spdu, values) });
@@ -122,3 +125,32 @@ export const normalCarrier: Carrier = {
     transfer,
   ],
 };
+
+/** The slices of an activity are the APDU, and nothing stands around them. X.226 8.4.3.2. */
+function bareTransfer(mode: Mode): Root {
+  return {
+    name: 'TRANSFER',
+    type: MTSAPDU,
+    directions: ['i2r', 'r2i'],
+    batch: BATCH,
+    carry: (values, direction) =>
+      carried(association({ mode, transfers: values.map((apdu) => ({ apdu, direction })) }), 'DATA TRANSFER'),
+  };
+}
+
+export function x410Carrier(mode: 'x410-1984' | 'x410-1988'): Carrier {
+  return {
+    mode,
+    profile: x410Profile(mode),
+    roots: [
+      once('CONNECT', 'CONNECT', PConnect, 'i2r', { mode }),
+      once('ACCEPT', 'ACCEPT', PAccept, 'r2i', { mode }),
+      once('REFUSE', 'REFUSE', PRefuse, 'r2i', { mode, error: Uint8Array.of(0x80, 1, 2) }),
+      once('ABORT', 'ABORT', AbortInformation, 'i2r', { mode, ending: 'abort' }),
+      once('PLEASE', 'PLEASE TOKENS', RTTP, 'r2i', { mode, turnPlease: true }),
+      bareTransfer(mode),
+    ],
+  };
+}
+
+export const carriers: readonly Carrier[] = [normalCarrier, x410Carrier('x410-1988'), x410Carrier('x410-1984')];

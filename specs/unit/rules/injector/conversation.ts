@@ -3,14 +3,10 @@ import { dataHeader } from '../../../../harness/stack/cotp/codec.js';
 import type { Direction } from '../../../../harness/stack/direction.js';
 import { encodeSpdu, type SpduDescription } from '../../../../harness/stack/session/encode.js';
 import { encodeTpkt } from '../../../../harness/stack/tpkt/codec.js';
-import type { Sent } from '../support/association.js';
+import type { Sent, Tsdu } from '../support/association.js';
 import { type Carrier, cleanValue, type Root } from './carrier.js';
 
-/** One TSDU: an SPDU, or a GIVE or PLEASE TOKENS and the SPDU behind it. */
-export interface Tsdu {
-  readonly direction: Direction;
-  readonly spdus: readonly SpduDescription[];
-}
+export type { Tsdu };
 
 const give: SpduDescription = { kind: 'GIVE TOKENS' };
 const please: SpduDescription = { kind: 'PLEASE TOKENS' };
@@ -21,7 +17,9 @@ const identifier = (number: number): Uint8Array => Uint8Array.of(2, 1, number);
  * transfer that is interrupted, one that is resumed and discarded, the turn, a transfer the other way. X.218, X.228 8.
  */
 export function everySpdu(carrier: Carrier): Tsdu[] {
-  const data = cleanValue(carrier, rootOf(carrier, 'DATA'));
+  // In the X.410 modes a slice is user data as it stands.
+  const segment = carrier.roots.some(({ name }) => name === 'DATA') ? 'DATA' : 'TRANSFER';
+  const data = cleanValue(carrier, rootOf(carrier, segment));
   const please1 = cleanValue(carrier, rootOf(carrier, 'PLEASE'));
   const i = (...spdus: SpduDescription[]): Tsdu => ({ direction: 'i2r', spdus });
   const r = (...spdus: SpduDescription[]): Tsdu => ({ direction: 'r2i', spdus });

@@ -1,6 +1,13 @@
 import type { Edition, TypeRef } from '../../../../harness/asn1/types.js';
 import { fromHex } from '../../../../harness/ber/octets.js';
-import { BindError, BindInvoke, BindResult, MTSAPDU } from '../../../../harness/p1/index.js';
+import {
+  BindError,
+  BindInvoke,
+  BindResult,
+  MTABindArgument,
+  MTABindResult,
+  MTSAPDU,
+} from '../../../../harness/p1/index.js';
 import { AARE, AARQ, ABRT, RLRE, RLRQ } from '../../../../harness/stack/acse/types.js';
 import { RTAB, RTOAC, RTORJ, RTORQ, RTTP, RTTR } from '../../../../harness/stack/rtse/types.js';
 import { integerOctets, oidOctets, textOctets } from './samples.js';
@@ -30,6 +37,23 @@ const pdv = (root: string): RegExp => new RegExp(`^${root}\\..*fullyEncodedData\
 const external = (root: string): RegExp =>
   new RegExp(`^${root}\\..*\\.userInformation\\.\\[0\\]\\.encoding\\.singleASN1Type$`);
 const under = (root: string, end: string): RegExp => new RegExp(`^${root}\\b.*\\.${end}$`);
+
+/** Values in MTS-APDUs that have to agree, in every mode. */
+const p1Samples: Table<Uint8Array> = [
+  [/\.(alpha2Code|iso3166Alpha2Code)$/, textOctets('GB')],
+  [/\.countryName\.x121DccCode$/, textOctets('234')],
+  [/\.countryName\.numeric$/, textOctets('234')],
+  [/\.perRecipientIndicators$/, fromHex('00d0')],
+  [/\.contentType\.builtIn$/, integerOctets(0)],
+  [/\.extendedEncodedInformationTypes\.\[0\]$/, oidOctets('2.6.3.4.2')],
+  [/\.physicalRenditionAttributes$/, oidOctets('2.6.3.5.0')],
+];
+
+/** An address of its own, so that no recipient is a directory name only; and what the algorithm of a token needs. */
+const p1Present: readonly RegExp[] = [
+  /[bB]uiltInStandardAttributes\.(countryName|administrationDomainName|organizationName)$/,
+  /\.parameters$/,
+];
 
 export const normalProfile: Profile = {
   edition: 1988,
@@ -61,9 +85,7 @@ export const normalProfile: Profile = {
     /^(CONNECT|ACCEPT|REFUSE|ABORT)\..*\.userInformation$/,
     /(\.userInformation\.\[0\]|^TRANSFER)\.indirectReference$/,
     /\.userDataRJ$/,
-    // An address of its own, so that no recipient is a directory name only.
-    /[bB]uiltInStandardAttributes\.(countryName|administrationDomainName|organizationName)$/,
-    /\.parameters$/,
+    ...p1Present,
   ],
   absent: [
     /\.x410ModeParameters$/,
@@ -104,16 +126,39 @@ export const normalProfile: Profile = {
     [/[aA]pplicationContextName(List\.\[0\])?$/, oidOctets('2.6.0.1.6')],
     [/^REFUSE\..*\.(result|acseServiceUser)$/, integerOctets(1)],
     [/^REFUSE\.normalModeParameters\.presentationContextDefinitionResultList\..*\.result$/, integerOctets(0)],
+    [/^CONNECT\..*\.checkpointSize$/, integerOctets(63)],
     [/\.checkpointSize$/, integerOctets(1)],
+    [/^CONNECT\..*\.windowSize$/, integerOctets(5)],
     [/\.windowSize$/, integerOctets(2)],
     [/\.dialogueMode$/, integerOctets(1)],
     [/\.abortReason$/, integerOctets(6)],
-    [/\.(alpha2Code|iso3166Alpha2Code)$/, textOctets('GB')],
-    [/\.countryName\.x121DccCode$/, textOctets('234')],
-    [/\.countryName\.numeric$/, textOctets('234')],
-    [/\.perRecipientIndicators$/, fromHex('00d0')],
-    [/\.contentType\.builtIn$/, integerOctets(0)],
-    [/\.extendedEncodedInformationTypes\.\[0\]$/, oidOctets('2.6.3.4.2')],
-    [/\.physicalRenditionAttributes$/, oidOctets('2.6.3.5.0')],
+    ...p1Samples,
   ],
 };
+
+/** A clean conversation of an X.410 mode. */
+export function x410Profile(mode: 'x410-1984' | 'x410-1988'): Profile {
+  return {
+    edition: mode === 'x410-1984' ? 1984 : 1988,
+    opens: [
+      [under('CONNECT', 'connectionDataRQ\\.open'), MTABindArgument],
+      [under('ACCEPT', 'connectionDataAC\\.open'), MTABindResult],
+    ],
+    present: [/\.applicationProtocol$/, ...p1Present],
+    // Barred from the MTA-bind, which is the one place of credentials in P1.
+    absent: [/\.protected$/],
+    counts: [],
+    samples: [
+      [/\.dataTransferSyntax$/, integerOctets(0)],
+      [/\.applicationProtocol$/, integerOctets(mode === 'x410-1984' ? 1 : 12)],
+      [/^CONNECT\..*\.checkpointSize$/, integerOctets(63)],
+      [/\.checkpointSize$/, integerOctets(1)],
+      [/^CONNECT\..*\.windowSize$/, integerOctets(5)],
+      [/\.windowSize$/, integerOctets(2)],
+      [/\.dialogueMode$/, integerOctets(1)],
+      [/\.abortReason$/, integerOctets(4)],
+      [/\.refuseReason$/, integerOctets(2)],
+      ...p1Samples,
+    ],
+  };
+}

@@ -19,10 +19,13 @@ export function reachableStructures(carrier: Carrier): Set<string> {
     for (const member of (type as CompiledStructure).members(profile.edition).list) visit(member.type);
   };
   const refs: TypeRef[] = [...roots.map(({ type }) => type), ...profile.opens.map(([, type]) => type)];
-  for (const { type, places } of standardExtensions.values()) {
-    if (type !== undefined && places.length > 0) refs.push(type);
+  // P1 of 1984 has neither extensions nor extension attributes.
+  if (profile.edition !== 1984) {
+    for (const { type, places } of standardExtensions.values()) {
+      if (type !== undefined && places.length > 0) refs.push(type);
+    }
+    for (const { type } of extensionAttributes.values()) refs.push(type);
   }
-  for (const { type } of extensionAttributes.values()) refs.push(type);
   for (const ref of refs) visit(compile(ref));
   return names;
 }

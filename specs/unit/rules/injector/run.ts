@@ -1,6 +1,7 @@
 import { type BerForm, type BerNode, writeBer } from '../../../../harness/ber/writer.js';
 import type { Finding } from '../../../../harness/rules/finding.js';
 import { Judge } from '../../../../harness/rules/judge.js';
+import type { Mode } from '../../../../harness/stack/association/events.js';
 import type { Direction } from '../../../../harness/stack/direction.js';
 import { association, type Sent, streamOf } from '../support/association.js';
 import { judged } from '../support/judged.js';
@@ -120,10 +121,12 @@ function judge(root: Root, injections: readonly Injection[], judge: Judge, failu
 }
 
 /** The same of a TRANSFER that is cut into RTTRs of so many octets, and comes from TCP octet by octet. */
-export function slicedFailureOf(injection: Injection, slice: number): string | undefined {
+export function slicedFailureOf(mode: Mode, injection: Injection, slice: number): string | undefined {
   const { value, foreign, direction } = injection;
+  const apdu = mode === 'normal' ? new Uint8Array() : value;
   const sent = association({
-    transfers: [{ apdu: new Uint8Array(), direction, slice }],
+    mode,
+    transfers: [{ apdu, direction, slice }],
     edit: (pdu, tree) => (pdu === 'EXTERNAL' ? { raw: value } : tree),
   });
   const findings = judged(sent, { chunk: 1 }).filter(({ tier }) => tier !== 3);

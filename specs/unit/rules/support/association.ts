@@ -1,21 +1,17 @@
 import { concat } from '../../../../harness/ber/octets.js';
-import { TagClass, Universal } from '../../../../harness/ber/tag.js';
-import {
-  type BerForm,
-  type BerNode,
-  constructed as berConstructed,
-  primitive as berPrimitive,
-  writeBer,
-} from '../../../../harness/ber/writer.js';
-import type { AssociationEvent, UserTypes } from '../../../../harness/stack/association/events.js';
+import { type BerForm, type BerNode, writeBer } from '../../../../harness/ber/writer.js';
+import type { AssociationEvent, Mode, UserTypes } from '../../../../harness/stack/association/events.js';
 import { AssociationObserver } from '../../../../harness/stack/association/observer.js';
 import { dataHeader, encodeConnect } from '../../../../harness/stack/cotp/codec.js';
 import { type Direction, opposite } from '../../../../harness/stack/direction.js';
 import { encodeSpdu, type SpduDescription } from '../../../../harness/stack/session/encode.js';
 import { encodeTpkt } from '../../../../harness/stack/tpkt/codec.js';
+import { latin1 } from './nodes.js';
+import { NormalMode } from './normal-mode.js';
+import { X410Mode } from './x410-mode.js';
 
-// A whole normal-mode association as octets, made with ber/writer and the codecs of the lower layers only: neither the
-// declarations nor the machines have a hand in it, so that what the rules see is not written by what is under test.
+// A whole association as octets, made with ber/writer and the codecs of the lower layers only: neither the declarations
+// nor the machines have a hand in it, so that what the rules see is not written by what is under test.
 
 /** What one side sent in one TPKT. */
 export interface Sent {
@@ -46,35 +42,76 @@ export type PduName =
   | 'EXTERNAL'
   | 'RTTR'
   | 'TD'
-  | 'RTTP';
+  | 'RTTP'
+  | 'PConnect'
+  | 'PAccept'
+  | 'PRefuse'
+  | 'AbortInformation';
+
+/** Changes a PDU's tree before it is written. */
+export type Edit = (pdu: PduName, tree: BerNode) => BerNode;
+
+/** What a mode puts into the user data of SPDUs, as trees that `edit` may have changed. */
+export interface UpperLayers {
+  /** Its references, version and functional units of CONNECT and ACCEPT. */
+  readonly connect: Omit<SpduDescription, 'kind'>;
+  readonly accept: Omit<SpduDescription, 'kind'>;
+  /** The MTA-bind where the script gives none. */
+  readonly argument: BerNode;
+  readonly result: BerNode;
+  connectData(argument: BerNode): BerNode;
+  acceptData(result: BerNode): BerNode;
+  refuseData(error: BerNode): BerNode;
+  /** What an activity transfers of the APDU. */
+  transferred(apdu: BerNode): BerNode;
+  /** A slice of that, as user data of DATA. */
+  slice(octets: Uint8Array): BerNode;
+  turnPlease(): BerNode;
+  abort(): BerNode;
+  /** User data of FINISH and DISCONNECT, in the modes that have some. */
+  finish(): BerNode | undefined;
+  disconnect(): BerNode | undefined;
+}
 
 export interface TransferScript {
-  /** The MTS-APDU's TLV, as it stands in the EXTERNAL. */
+  /** The MTS-APDU's TLV. */
   readonly apdu: Uint8Array | BerNode;
   /** Who sends it; `i2r` where absent. */
   readonly direction?: Direction;
   /** Octets of one RTTR; all in one where absent. */
   readonly slice?: number;
-  /** Octets behind the EXTERNAL, in the same activity. */
+  /** Octets behind what is transferred, in the same activity. */
   readonly behind?: Uint8Array;
   /** Without ACTIVITY END: the association ends inside it. */
   readonly broken?: boolean;
+  /** A minor synchronization point behind each slice but the last, confirmed at once. */
+  readonly checkpoints?: boolean;
+}
+
+/** One TSDU: an SPDU, or a GIVE or PLEASE TOKENS and the SPDU behind it. */
+export interface Tsdu {
+  readonly direction: Direction;
+  readonly spdus: readonly SpduDescription[];
 }
 
 export interface AssociationScript {
-  /** The MTA-bind argument, wrapped in [16]; an authenticated one where absent. */
+  /** Normal mode where absent. */
+  readonly mode?: Mode;
+  /** The MTA-bind argument, in normal mode wrapped in [16]; an authenticated one where absent. */
   readonly argument?: Uint8Array | BerNode;
-  /** The MTA-bind result, wrapped in [17]. */
+  /** The MTA-bind result, in normal mode wrapped in [17]. */
   readonly result?: Uint8Array | BerNode;
-  /** Given, the bind is refused with it: RF, CPR, AARE, RTORJ and this TLV, in [18] or bare. */
+  /**
+   * Given, the bind is refused with it. In normal mode: RF, CPR, AARE, RTORJ and this TLV, in [18] or bare. In the X.410
+   * modes it is the member of PRefuse.
+   */
   readonly error?: Uint8Array | BerNode;
   readonly transfers?: readonly TransferScript[];
   /** How it ends; `release` where absent. */
   readonly ending?: 'release' | 'abort' | 'none';
   /** Asks for the turn before it ends. */
   readonly turnPlease?: boolean;
-  /** Changes a PDU's tree before it is written. */
-  readonly edit?: (pdu: PduName, tree: BerNode) => BerNode;
+  readonly edit?: Edit;
   /** Changes an SPDU before it is written; a PLEASE or GIVE TOKENS prefix is not asked for. */
   readonly spdu?: (description: SpduDescription) => SpduDescription;
   /** Changes the CR and CC parameters. */
@@ -84,6 +121,8 @@ export interface AssociationScript {
   ) => { code: number; value: Uint8Array }[];
   /** Octets behind a TSDU, by SPDU kind. */
   readonly behindSpdu?: Readonly<Record<string, Uint8Array>>;
+  /** TSDUs of both sides behind the transfers: each of one SPDU, or of a GIVE or PLEASE TOKENS and one. */
+  readonly tsdus?: readonly Tsdu[];
   /** TSDUs put in behind the ACCEPT, sent by the initiator. */
   readonly extraTsdus?: readonly Uint8Array[];
   /** How every PDU above the session is written. */
@@ -92,65 +131,7 @@ export interface AssociationScript {
   readonly contexts?: readonly [number, number, number];
 }
 
-const { universal, application, context } = TagClass;
-
-export function prim(tagClass: TagClass, tag: number, content: Uint8Array | string | number[]): BerNode {
-  return berPrimitive(tagClass, tag, typeof content === 'string' ? latin1(content) : Uint8Array.from(content));
-}
-export function cons(tagClass: TagClass, tag: number, ...content: BerNode[]): BerNode {
-  return berConstructed(tagClass, tag, content);
-}
-/** `[n]` primitive and constructed, and the common universal types. */
-export const ctx = (tag: number, content: Uint8Array | string | number[]): BerNode => prim(context, tag, content);
-export const ctxOf = (tag: number, ...content: BerNode[]): BerNode => cons(context, tag, ...content);
-export const app = (tag: number, content: Uint8Array | string | number[]): BerNode => prim(application, tag, content);
-export const appOf = (tag: number, ...content: BerNode[]): BerNode => cons(application, tag, ...content);
-export const sequence = (...content: BerNode[]): BerNode => cons(universal, Universal.sequence, ...content);
-export const set = (...content: BerNode[]): BerNode => cons(universal, Universal.set, ...content);
-export const integer = (value: number): BerNode => prim(universal, Universal.integer, integerOctets(value));
-export const octets = (content: Uint8Array | string | number[]): BerNode =>
-  prim(universal, Universal.octetString, content);
-export const ia5 = (text: string): BerNode => prim(universal, Universal.ia5String, text);
-export const printable = (text: string): BerNode => prim(universal, Universal.printableString, text);
-export const oidNode = (dotted: string): BerNode => prim(universal, Universal.objectIdentifier, oidOctets(dotted));
-export const raw = (bytes: Uint8Array): BerNode => ({ raw: bytes });
-
-export function latin1(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'));
-}
-
-export function oidOctets(dotted: string): number[] {
-  const [top, second, ...rest] = dotted.split('.').map(Number) as [number, number, ...number[]];
-  return [top * 40 + second, ...rest].flatMap((arc) => {
-    const septets = [arc & 0x7f];
-    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
-      septets.unshift((left & 0x7f) | 0x80);
-    return septets;
-  });
-}
-
-export function integerOctets(value: number): number[] {
-  const all: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 256)) {
-    all.unshift(rest & 0xff);
-    if (rest >= -128 && rest <= 127) return all;
-  }
-}
-
-/** Appends members to a constructed node. */
-export function appended(node: BerNode, ...more: BerNode[]): BerNode {
-  if ('raw' in node || node.content instanceof Uint8Array) throw new TypeError('not a constructed node');
-  return { ...node, content: [...node.content, ...more] };
-}
-
-/** A MTABindArgument or MTABindResult without its wrapper, with members behind its two. */
-export function authenticated(name: string, password: string, ...more: BerNode[]): BerNode {
-  return ctxOf(1, ctx(0, name), ctxOf(1, ia5(password)), ...more);
-}
-export const bindArgument = (...more: BerNode[]): BerNode =>
-  ctxOf(16, authenticated('mta.initiator.example', 'secret', ...more));
-export const bindResult = (...more: BerNode[]): BerNode =>
-  ctxOf(17, authenticated('mta.responder.example', 'other', ...more));
+export * from './nodes.js';
 
 /** Every TPKT of an association, in the order sent. */
 export function association(script: AssociationScript = {}): Sent[] {
@@ -159,13 +140,14 @@ export function association(script: AssociationScript = {}): Sent[] {
 
 class Script {
   readonly #script: AssociationScript;
+  readonly #upper: UpperLayers;
   readonly #sent: Sent[] = [];
-  readonly #contexts: readonly [acse: number, rtse: number, mtse: number];
   #activity = 0;
 
   constructor(script: AssociationScript) {
     this.#script = script;
-    this.#contexts = script.contexts ?? [1, 3, 5];
+    const { mode = 'normal', edit = (_pdu, tree) => tree, contexts } = script;
+    this.#upper = mode === 'normal' ? new NormalMode(edit, contexts) : new X410Mode(mode, edit);
   }
 
   run(): Sent[] {
@@ -174,7 +156,13 @@ class Script {
     if (this.#script.error !== undefined) return this.#sent;
     for (const tsdu of this.#script.extraTsdus ?? []) this.#tsdu('i2r', tsdu, 'extra');
     for (const transfer of this.#script.transfers ?? []) this.#transfer(transfer);
-    if (this.#script.turnPlease === true) this.#turnPlease();
+    for (const { direction, spdus } of this.#script.tsdus ?? []) {
+      this.#tsdu(direction, concat(spdus.map(encodeSpdu)), spdus.at(-1)?.kind ?? 'TSDU');
+    }
+    if (this.#script.turnPlease === true) {
+      const userData = this.#write(this.#upper.turnPlease());
+      this.#spdu('r2i', { kind: 'PLEASE TOKENS', tokenItem: 0x05, userData });
+    }
     this.#close();
     return this.#sent;
   }
@@ -195,74 +183,38 @@ class Script {
 
   #open(): void {
     const { argument, result, error } = this.#script;
-    const open = this.#edited('MTABindArgument', node(argument ?? bindArgument()));
-    const rtorq = this.#edited('RTORQ', ctxOf(16, ctx(0, [63]), ctx(1, [5]), ctxOf(3, ctxOf(0, open))));
-    const aarq = this.#edited('AARQ', appOf(0, ctxOf(1, oidNode('2.6.0.1.6')), ctxOf(30, this.#external(rtorq))));
-    const parameters = ctxOf(2, ctxOf(4, ...this.#contextDefinitions()), this.#fullyEncoded(aarq, 0));
-    const cp = this.#edited('CP', set(ctxOf(0, ctx(0, [1])), parameters));
-    this.#spdu('i2r', {
-      kind: 'CONNECT',
-      ...references,
-      ...connectItem,
-      functionalUnits: 0x0249,
-      userData: this.#write(cp),
-    });
-    if (error !== undefined) this.#refuse(error);
-    else this.#accept(result ?? bindResult());
-  }
-
-  #accept(result: Uint8Array | BerNode): void {
-    const open = this.#edited('MTABindResult', node(result));
-    const rtoac = this.#edited('RTOAC', ctxOf(17, ctx(0, [63]), ctxOf(2, ctxOf(0, open))));
-    const cpa = this.#edited('CPA', set(ctxOf(0, ctx(0, [1])), ctxOf(2, contextResults(), this.#aare(0, rtoac))));
-    this.#spdu('r2i', {
-      kind: 'ACCEPT',
-      calledReference: references.callingReference,
-      commonReference: references.commonReference,
-      ...connectItem,
-      functionalUnits: 0x0249,
-      userData: this.#write(cpa),
-    });
-  }
-
-  #refuse(error: Uint8Array | BerNode): void {
-    const value = this.#edited('MTABindError', node(error));
-    const rtorj = this.#edited('RTORJ', ctxOf(18, ctxOf(1, value)));
-    const cpr = this.#edited('CPR', sequence(contextResults(), this.#aare(1, rtorj)));
-    this.#spdu('r2i', { kind: 'REFUSE', functionalUnits: 0x0249, reason: 2, userData: this.#write(cpr) });
-  }
-
-  #aare(result: number, rtse: BerNode): BerNode {
-    const aare = appOf(
-      1,
-      ctxOf(1, oidNode('2.6.0.1.6')),
-      ctxOf(2, integer(result)),
-      ctxOf(3, ctxOf(1, integer(0))),
-      ctxOf(30, this.#external(rtse)),
-    );
-    return this.#fullyEncoded(this.#edited('AARE', aare), 0);
+    const upper = this.#upper;
+    const asked = this.#write(upper.connectData(node(argument ?? upper.argument)));
+    this.#spdu('i2r', { kind: 'CONNECT', ...upper.connect, userData: asked });
+    if (error !== undefined) {
+      const userData = this.#write(upper.refuseData(node(error)));
+      this.#spdu('r2i', { kind: 'REFUSE', functionalUnits: 0x0249, reason: 2, userData });
+      return;
+    }
+    const answered = this.#write(upper.acceptData(node(result ?? upper.result)));
+    this.#spdu('r2i', { kind: 'ACCEPT', ...upper.accept, userData: answered });
   }
 
   #transfer(transfer: TransferScript): void {
-    const { direction = 'i2r', slice, behind, broken } = transfer;
+    const { direction = 'i2r', slice, behind, broken, checkpoints } = transfer;
     this.#activity += 1;
-    const wrapped = cons(universal, Universal.external, integer(this.#contexts[2]), ctxOf(0, node(transfer.apdu)));
-    const value = concat([this.#write(this.#edited('EXTERNAL', wrapped)), behind ?? new Uint8Array(0)]);
+    const apdu = this.#upper.transferred(node(transfer.apdu));
+    const value = concat([this.#write(apdu), behind ?? new Uint8Array(0)]);
     const step = slice ?? Math.max(1, value.length);
     this.#spdu(direction, { kind: 'ACTIVITY START', activityIdentifier: Uint8Array.of(2, 1, this.#activity) });
+    let serialNumber = 1;
     for (let at = 0; at < value.length; at += step) {
-      const rttr = this.#edited('RTTR', octets(value.subarray(at, at + step)));
-      const td = this.#edited('TD', this.#fullyEncoded(rttr, 1));
-      this.#spdu(direction, { kind: 'DATA TRANSFER', userData: this.#write(td) });
+      if (checkpoints === true && at > 0) {
+        this.#spdu(direction, { kind: 'MINOR SYNC POINT', serialNumber });
+        this.#spdu(opposite(direction), { kind: 'MINOR SYNC ACK', serialNumber });
+        serialNumber += 1;
+      }
+      const userData = this.#write(this.#upper.slice(value.subarray(at, at + step)));
+      this.#spdu(direction, { kind: 'DATA TRANSFER', userData });
     }
     if (broken === true) return;
-    this.#spdu(direction, { kind: 'ACTIVITY END', serialNumber: 1 });
-    this.#spdu(opposite(direction), { kind: 'ACTIVITY END ACK', serialNumber: 1 });
-  }
-
-  #turnPlease(): void {
-    const userData = this.#write(this.#fullyEncoded(this.#edited('RTTP', integer(1)), 1));
-    this.#spdu('r2i', { kind: 'PLEASE TOKENS', tokenItem: 0x05, userData });
+    this.#spdu(direction, { kind: 'ACTIVITY END', serialNumber });
+    this.#spdu(opposite(direction), { kind: 'ACTIVITY END ACK', serialNumber });
   }
 
   #close(): void {
@@ -270,39 +222,20 @@ class Script {
       case 'none':
         return;
       case 'abort': {
-        const rtab = this.#edited('RTAB', ctxOf(22, ctx(0, [6])));
-        const abrt = this.#edited('ABRT', appOf(4, ctx(0, [0]), ctxOf(30, this.#external(rtab))));
-        const listed = ctxOf(0, ...this.#contexts.slice(0, 2).map((id) => sequence(integer(id), oidNode('2.1.1'))));
-        const aru = this.#edited('ARU', ctxOf(0, listed, this.#fullyEncoded(abrt, 0)));
-        this.#spdu('i2r', { kind: 'ABORT', transportDisconnect: 0x03, userData: this.#write(aru) });
+        const userData = this.#write(this.#upper.abort());
+        this.#spdu('i2r', { kind: 'ABORT', transportDisconnect: 0x03, userData });
         return;
       }
       case 'release': {
-        const rlrq = this.#fullyEncoded(this.#edited('RLRQ', appOf(2, ctx(0, [0]))), 0);
-        const rlre = this.#fullyEncoded(this.#edited('RLRE', appOf(3, ctx(0, [0]))), 0);
-        this.#spdu('i2r', { kind: 'FINISH', transportDisconnect: 1, userData: this.#write(rlrq) });
-        this.#spdu('r2i', { kind: 'DISCONNECT', userData: this.#write(rlre) });
+        const [finish, disconnect] = [this.#upper.finish(), this.#upper.disconnect()];
+        this.#spdu('i2r', { kind: 'FINISH', transportDisconnect: 1, ...this.#userData(finish) });
+        this.#spdu('r2i', { kind: 'DISCONNECT', ...this.#userData(disconnect) });
       }
     }
   }
 
-  #contextDefinitions(): BerNode[] {
-    const syntaxes = ['2.2.1.0.1', '2.6.0.2.12', '2.6.0.2.7'];
-    return syntaxes.map((syntax, i) =>
-      sequence(integer(this.#contexts[i] as number), oidNode(syntax), sequence(oidNode('2.1.1'))),
-    );
-  }
-
-  #fullyEncoded(value: BerNode, which: 0 | 1): BerNode {
-    return appOf(1, sequence(integer(this.#contexts[which]), ctxOf(0, value)));
-  }
-
-  #external(value: BerNode): BerNode {
-    return cons(universal, Universal.external, oidNode('2.1.1'), integer(this.#contexts[1]), ctxOf(0, value));
-  }
-
-  #edited(pdu: PduName, tree: BerNode): BerNode {
-    return this.#script.edit?.(pdu, tree) ?? tree;
+  #userData(tree: BerNode | undefined): Pick<SpduDescription, 'userData'> {
+    return tree === undefined ? {} : { userData: this.#write(tree) };
   }
 
   #write(tree: BerNode): Uint8Array {
@@ -329,22 +262,12 @@ class Script {
   }
 }
 
-const references = {
-  callingReference: Uint8Array.from([4, 5, ...latin1('alpha')]),
-  commonReference: Uint8Array.from([23, 13, ...latin1('950601100000Z')]),
-};
-
-const connectItem = { protocolOptions: 0, versions: 2, tokenSetting: 0 } as const;
+const GIVEN: readonly string[] = ['ACTIVITY START', 'DATA TRANSFER', 'MINOR SYNC POINT', 'ACTIVITY END'];
 
 /** X.225 Tables 7 and 8: category 2 SPDUs follow a GIVE TOKENS or PLEASE TOKENS. */
 function prefixOf(kind: string): Uint8Array {
-  if (['ACTIVITY START', 'DATA TRANSFER', 'ACTIVITY END'].includes(kind)) return Uint8Array.of(1, 0);
-  return kind === 'ACTIVITY END ACK' ? Uint8Array.of(2, 0) : new Uint8Array(0);
-}
-
-function contextResults(): BerNode {
-  const accepted = (): BerNode => sequence(ctx(0, [0]), ctx(1, oidOctets('2.1.1')));
-  return ctxOf(5, accepted(), accepted(), accepted());
+  if (GIVEN.includes(kind)) return Uint8Array.of(1, 0);
+  return kind.endsWith(' ACK') && kind !== 'GIVE TOKENS ACK' ? Uint8Array.of(2, 0) : new Uint8Array(0);
 }
 
 function node(value: Uint8Array | BerNode): BerNode {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Permission } from '../harness/rules/finding.js';
+import { type Mode, modes } from '../harness/stack/mode.js';
 import { Exit, fail } from './exit.js';
 import { watchOutput } from './output.js';
 
@@ -17,11 +18,15 @@ const program = new Command('p1spec')
 
 program
   .command('show')
-  .description('decode a transcript, a capture or TPKT hex: who bound, what was transferred, how it ended')
-  .argument('<file>', 'transcript (.ndjson), pcap, pcapng, TPKT hex; with --type a BER value, as octets or hexadecimal')
+  .description('decode a recording: who bound, who had the turn, what was transferred, how it ended')
+  .argument(
+    '<file>',
+    'transcript (.ndjson), pcap, pcapng, TPKT hex, or a folder of PDUs (01-tx-CR-TPDU.hex, 03-tx-CN-SPDU.hex, …; docs/formats.md); with --type a BER value, as octets or hexadecimal',
+  )
   .option('--json', 'the associations as JSON')
   .option('--ladder', 'a line for each PDU, without the decoded trees')
   .option('--octets', 'the octets of every SPDU, with their offsets')
+  .option('--passwords', 'the passwords of binds, which are masked without it (JSON has them always)')
   .option('--type <name>', 'decode one bare value of this type, such as MTS-APDU')
   .option('--content-limit <octets>', 'content octets to show of one APDU', natural, 65536)
   .action(async (file, options) => (await import('./commands/show.js')).show(file, options));
@@ -31,14 +36,14 @@ program
   .description('run the conformance suites against a target; exit 0 all pass, 1 failures, 2 errors, 3 inconclusive')
   .argument('[case...]', 'ids, groups or prefixes, such as P1/ROUTE/BV-001, ROUTE, P1/QUEUE/BO; all without')
   .option('--target <preset>', 'what is tested: a built-in fake MTA', 'exchange-2003-kb916986')
-  .option('--mode <mode>', 'mode of the associations; the suites run in normal mode', 'normal')
+  .addOption(modeOption('mode of the associations; cases of other modes are not applicable'))
   .option('--only <pattern>', 'only these cases (repeatable)', repeated, [])
   .option('--exclude <pattern>', 'not these cases (repeatable)', repeated, [])
   .option('--expect-fail <id=reason>', 'a failure that is known; if it passes, that fails (repeatable)', repeated, [])
   .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
   .option('--reporter <name[=file]>', 'console, json or junit, to stdout or a file (repeatable)', repeated, [])
   .option('--out <dir>', 'folder for a transcript of each case', 'p1spec-out')
-  .option('--list', 'the cases with their purposes, one a line')
+  .option('--list', 'the cases with their purposes, one a line; those that are not for all modes say for which')
   .option('--shard <i/n>', 'the i-th of n parts')
   .option('--timeout-scale <factor>', 'multiply all time-outs, for slow machines', factor, 1)
   .action(async (cases, options) => (await import('./commands/run.js')).run(cases, options));
@@ -46,6 +51,7 @@ program
 program
   .command('matrix')
   .description('every Exchange preset against every third-party preset: what leaks, what drains, what arrives')
+  .addOption(modeOption('mode of the associations'))
   .option('--json', 'the table as JSON')
   .option('--out <dir>', 'folder for a transcript of each pair', 'p1spec-out')
   .option('--timeout-scale <factor>', 'multiply all time-outs, for slow machines', factor, 1)
@@ -56,7 +62,7 @@ program
   .description(
     'judge recordings by the same rules as live links; exit 0 clean, 1 findings, 2 unreadable, 3 nothing to judge',
   )
-  .argument('<file...>', 'transcripts (.ndjson), pcap, pcapng, TPKT hex')
+  .argument('<file...>', 'transcripts (.ndjson), pcap, pcapng, TPKT hex, folders of PDUs')
   .option('--json', 'the findings as JSON, and nothing else on stdout')
   .option('--iut <side>', 'whose octets are judged: i, r, or an address with or without port; both sides without it')
   .option(
@@ -80,18 +86,35 @@ program
     hostPort,
   )
   .option('--connect <host:port>', 'open associations to a peer; with --listen, both', hostPort)
+  .addOption(modeOption('mode of the associations that we open'))
+  .option('--modes <list>', 'modes of the associations that we accept, with commas; all without it', modeList)
   .option('--name <name>', "our MTA name; the preset's name if absent")
   .option('--password <text>', 'our password; empty if absent')
   .option('--peer-name <name>', 'the MTA name of the peer that we connect to', 'peer')
   .option('--peer-password <text>', 'what the peer has to say; any if absent')
   .option('--send <count>', 'messages to send to the peer that we connect to', natural, 0)
+  .option('--size <octets>', 'octets of the text of each message sent; one line of text if absent', size)
+  .option(
+    '--checkpoint-size <units>',
+    'units of 1024 octets between checkpoints; 0 is none, or leaves it to the peer',
+    natural,
+  )
+  .option('--window <points>', 'checkpoints that may be unconfirmed; 3 holds if absent', positive)
+  .option(
+    '--spool <dir>',
+    'keep queues and partial transfers in a folder, and go on with what an earlier run left there',
+  )
+  .option('--no-resume', 'keep nothing of transfers that break off, and refuse to go on with them, as ISODE does')
   .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
   .option('--messages <count>', 'end after so many messages, either way', positive)
   .option('--for <duration>', 'end after this time, such as 60s', duration)
   .option('--retry <duration>', "between attempts, in place of the connector's 600 s and 120 s", duration)
   .addOption(new Option('--judge <side>', 'whose octets are judged').choices(['peer', 'both']).default('peer'))
   .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
-  .addHelpText('after', '\nExit: 0 nothing found, 1 findings, 2 an error of ours or in the usage, 3 no bind was seen.')
+  .addHelpText(
+    'after',
+    '\nExit: 0 nothing found, 1 findings, 2 an error of ours or in the usage, 3 no bind and no message was seen.',
+  )
   .action(async (preset, options) => (await import('./commands/mta.js')).mta(preset, options));
 
 program
@@ -133,6 +156,17 @@ function permission(text: string, before: readonly Permission[]): Permission[] {
   return [...before, { rule: rule.toUpperCase(), reason, match }];
 }
 
+function modeOption(description: string): Option {
+  return new Option('--mode <mode>', description).choices(modes).default('normal' satisfies Mode);
+}
+
+function modeList(text: string): Mode[] {
+  const named = text.split(',').map((each) => each.trim());
+  const known = modes.filter((mode) => named.includes(mode));
+  if (known.length === new Set(named).size) return known;
+  throw new InvalidArgumentError(`wants some of ${modes.join(', ')}, with commas between.`);
+}
+
 function hostPort(text: string): { host: string; port: number } {
   const parts = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? /^()()(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
@@ -150,6 +184,13 @@ function duration(text: string): number {
 
 function repeated(text: string, before: readonly string[]): string[] {
   return [...before, text];
+}
+
+/** To octets. */
+function size(text: string): number {
+  const parts = /^(\d+)([kM])?$/.exec(text);
+  if (parts === null) throw new InvalidArgumentError('wants octets, such as 200, 64k or 5M.');
+  return Number(parts[1]) * ({ k: 1024, M: 1024 * 1024 }[parts[2] ?? ''] ?? 1);
 }
 
 function factor(text: string): number {

@@ -91,13 +91,16 @@ async function tell(conversation: Conversation, result: Judged, quiet: boolean):
   for (const [same, count] of repeats) {
     if (count > ALIKE) await write(`… and ${count - ALIKE} more like this: ${escapeText(same)}\n`);
   }
+  for (const [connection, why] of summary.notP1) {
+    await write(`${file}: association ${connection} is not P1: ${escapeText(why)}; not judged above RTSE\n`);
+  }
   const failing = findings.filter((finding) => fails(finding) && !known.has(finding)).length;
   const counts = [1, 2, 3].map(
     (tier) => `${findings.filter((finding) => finding.tier === tier).length} of tier ${tier}`,
   );
   const what = `${summary.associations} associations, ${summary.apdus} APDUs; findings: ${counts.join(', ')}`;
   await write(`${file}: ${fileVerdict(result)}  (${what}${known.size > 0 ? `; ${known.size} known` : ''})\n`);
-  if (failing === 0 && summary.binds === 0) {
+  if (failing === 0 && summary.binds === 0 && (summary.notP1.size === 0 || summary.notP1.size < summary.associations)) {
     process.stderr.write(`p1spec: ${file} ${nothingJudged(conversation, summary)}\n`);
   }
 }

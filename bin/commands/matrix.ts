@@ -1,4 +1,5 @@
 import { matrixLines } from '../../harness/report/matrix.js';
+import type { Mode } from '../../harness/stack/mode.js';
 import { matrix as runMatrix } from '../../harness/verdict/matrix.js';
 import { Exit } from '../exit.js';
 import { write, writeLines } from '../output.js';
@@ -6,16 +7,18 @@ import { endsOnSignal } from '../signals.js';
 import { stream } from './run.js';
 
 export interface MatrixCommandOptions {
+  readonly mode: Mode;
   readonly json?: boolean;
   readonly out: string;
   readonly timeoutScale: number;
 }
 
 /** The table is the result: a leak in it is what it is for, not an error. */
-export async function matrix({ json, out, timeoutScale }: MatrixCommandOptions): Promise<void> {
+export async function matrix({ mode, json, out, timeoutScale }: MatrixCommandOptions): Promise<void> {
   const signals = endsOnSignal();
   try {
     const result = await runMatrix({
+      mode,
       out,
       timeoutScale,
       signal: signals.signal,

@@ -7,6 +7,7 @@ import { recordLink } from '../../harness/link/recorder.js';
 import { connectTcp, type Listener, listenTcp } from '../../harness/link/tcp.js';
 import { deliberateErrorsOf } from '../../harness/mta/deliberate-errors.js';
 import { Mta } from '../../harness/mta/engine.js';
+import { FileSpool } from '../../harness/mta/file-spool.js';
 import { orName } from '../../harness/mta/names.js';
 import type { Preset } from '../../harness/mta/preset.js';
 import { presetNamed, presets } from '../../harness/mta/presets/index.js';
@@ -15,6 +16,7 @@ import { narrate, presetLines } from '../../harness/report/mta-events.js';
 import { catalogue, ruleOf } from '../../harness/rules/catalogue.js';
 import { ConversationJudge } from '../../harness/rules/conversation.js';
 import { checkPermissions, type Finding, fails, type Permission } from '../../harness/rules/finding.js';
+import { type Mode, modes } from '../../harness/stack/mode.js';
 import { transcriptHeader } from '../../harness/transcript/format.js';
 import { PcapngWriter } from '../../harness/transcript/pcapng-writer.js';
 import { openNew, type Recorder, TranscriptWriter, writeAll } from '../../harness/transcript/writer.js';
@@ -31,12 +33,23 @@ export interface MtaCommandOptions {
   readonly list?: boolean;
   readonly listen?: HostPort;
   readonly connect?: HostPort;
+  /** Of associations that we open. */
+  readonly mode: Mode;
+  /** Of those that we accept; all where absent. */
+  readonly modes?: readonly Mode[];
   readonly name?: string;
   readonly password?: string;
   readonly peerName: string;
   readonly peerPassword?: string;
   readonly record?: string;
   readonly send: number;
+  /** Octets of the text of each message sent. */
+  readonly size?: number;
+  readonly checkpointSize?: number;
+  readonly window?: number;
+  /** A folder. */
+  readonly spool?: string;
+  readonly resume: boolean;
   readonly messages?: number;
   /** Milliseconds. */
   readonly for?: number;
@@ -73,6 +86,7 @@ class Session {
   readonly #preset: Preset;
   readonly #options: MtaCommandOptions;
   readonly #mta: Mta;
+  readonly #spool: FileSpool | undefined;
   readonly #recorder: Recorder | undefined;
   /** Links that we opened have the peer as responder; the others as initiator. */
   readonly #judges: { readonly opened: ConversationJudge; readonly accepted: ConversationJudge };
@@ -93,7 +107,12 @@ class Session {
       new ConversationJudge({ permissions: permit, ...(judge === 'peer' ? { iut } : {}) });
     this.#judges = { opened: judging('r'), accepted: judging('i') };
     const ours = { mtaName: name ?? preset.name, password };
-    const intervals = retry === undefined ? {} : { retry: { openInterval: retry, transferInterval: retry } };
+    const intervals = {
+      ...(retry === undefined ? {} : { retry: { openInterval: retry, transferInterval: retry } }),
+      checkpointSize: options.checkpointSize,
+      windowSize: options.window,
+    };
+    this.#spool = options.spool === undefined ? undefined : new FileSpool(options.spool);
     const theirs = peerPassword === undefined ? {} : { theirs: { mtaName: peerName, password: peerPassword } };
     this.#mta = new Mta({
       name: ours.mtaName,
@@ -102,6 +121,9 @@ class Session {
       domain: { ...DOMAIN, privateDomain: preset.family === 'exchange' ? 'EXCHANGE' : 'FOREIGN' },
       clock: systemClock,
       random: (octets) => new Uint8Array(randomBytes(octets)),
+      spool: this.#spool,
+      recovery: options.resume ? undefined : 'none',
+      modes: options.modes ?? modes,
       strangers: { ours, ...intervals },
       peers:
         connect === undefined
@@ -109,6 +131,7 @@ class Session {
           : [
               {
                 name: peerName,
+                mode: options.mode,
                 ours,
                 ...theirs,
                 ...intervals,
@@ -152,13 +175,13 @@ class Session {
   }
 
   #submit(): void {
-    const { send, peerName } = this.#options;
+    const { send, peerName, size } = this.#options;
     for (let i = 1; i <= send; i += 1) {
       this.#mta.submit(peerName, {
         originator: orName({ ...DOMAIN, privateDomain: 'P1SPEC', surname: 'Sender' }),
         recipients: [orName({ ...DOMAIN, privateDomain: 'P1SPEC', surname: 'Recipient' })],
         subject: `Message ${i} of ${send}`,
-        text: `This is message ${i} of ${send}, sent by p1spec.`,
+        text: textOf(`This is message ${i} of ${send}, sent by p1spec.`, size),
       });
     }
   }
@@ -225,6 +248,7 @@ class Session {
     await this.#listener?.close();
     for (const judge of Object.values(this.#judges)) this.#tell(judge.end());
     this.#recorder?.close();
+    this.#spool?.close();
   }
 
   #conclude(): void {
@@ -232,14 +256,23 @@ class Session {
     const binds = summaries.reduce((sum, summary) => sum + summary.binds, 0);
     process.stdout.write(`${binds} binds, ${this.#passed} messages, ${this.#failing} findings that fail\n`);
     if (this.#failing > 0) process.exitCode = Exit.findings;
-    else if (binds === 0) process.exitCode = Exit.inconclusive;
+    // An association that goes on with an earlier one has no bind.
+    else if (binds === 0 && this.#passed === 0) process.exitCode = Exit.inconclusive;
+  }
+
+  /** That of everything that can pass; undefined where it can be any of several. */
+  get #soleMode(): Mode | undefined {
+    const { connect, listen, mode, modes: accepted = modes } = this.#options;
+    if (connect !== undefined && listen === undefined) return mode;
+    const [only, ...others] = new Set([...accepted, ...(connect === undefined ? [] : [mode])]);
+    return others.length === 0 ? only : undefined;
   }
 
   #openRecorder(file: string): Recorder {
     const { connect } = this.#options;
     const us = { name: this.#options.name ?? this.#preset.name, preset: this.#preset.name };
     const header = transcriptHeader({
-      mode: 'normal',
+      mode: this.#soleMode,
       recorded: new Date().toISOString(),
       ...(connect === undefined ? { responder: us } : { initiator: us }),
       deliberateErrors: deliberateErrorsOf(this.#preset),
@@ -248,6 +281,12 @@ class Session {
     const fd = openNew(file, true);
     return new PcapngWriter((bytes: Uint8Array) => writeAll(fd, bytes, file), header);
   }
+}
+
+/** The line, as often as it fits into so many octets; once if nothing is asked. */
+function textOf(line: string, octets: number | undefined): string {
+  if (octets === undefined) return line;
+  return `${line} `.repeat(Math.ceil(octets / (line.length + 1))).slice(0, octets);
 }
 
 /** Progress goes to stderr; findings and the summary are the result. */

@@ -7,13 +7,14 @@ import { write, writeLines } from '../output.js';
 export async function rules(ids: readonly string[], options: { readonly json?: boolean }): Promise<void> {
   const chosen = ids.length === 0 ? catalogue : ids.map(find);
   if (options.json === true) {
-    const list = chosen.map(({ id, title, tier, strength, clause, rationale }) => ({
+    const list = chosen.map(({ id, title, tier, strength, clause, rationale, appliesTo }) => ({
       id,
       title,
       tier,
       strength,
       clause,
       rationale,
+      modes: appliesTo,
     }));
     await write(`${JSON.stringify(list, undefined, 2)}\n`);
   } else if (ids.length === 0) await writeLines(ruleLines(chosen));

@@ -1,7 +1,8 @@
 import { FanOut, parseReporter } from '../../harness/report/fan-out.js';
 import type { Sink } from '../../harness/report/sink.js';
 import type { Permission } from '../../harness/rules/finding.js';
-import type { Mode } from '../../harness/stack/association/events.js';
+import type { Mode } from '../../harness/stack/mode.js';
+import { modesText } from '../../harness/verdict/case.js';
 import { parseExpectedFailure, runExitCode } from '../../harness/verdict/expected-failures.js';
 import { listCases, type RunOptions, run as runSuites } from '../../harness/verdict/run.js';
 import { parseShard, select } from '../../harness/verdict/selection.js';
@@ -10,7 +11,7 @@ import { endsOnSignal } from '../signals.js';
 
 export interface RunCommandOptions {
   readonly target: string;
-  readonly mode: string;
+  readonly mode: Mode;
   readonly only: readonly string[];
   readonly exclude: readonly string[];
   readonly expectFail: readonly string[];
@@ -38,7 +39,7 @@ export async function run(cases: readonly string[], options: RunCommandOptions):
     const result = await runSuites({
       ...selection,
       target,
-      mode: mode as Mode,
+      mode,
       permissions: permit,
       expectedFailures,
       out,
@@ -63,7 +64,12 @@ async function list(selection: Pick<RunOptions, 'only' | 'exclude' | 'shard'>): 
   );
   const width = Math.max(...all.map(({ id }) => id.length));
   await writeLines(
-    all.filter(({ id }) => selected.has(id)).map(({ id, purpose }) => `${id.padEnd(width)}  ${purpose}`),
+    all
+      .filter(({ id }) => selected.has(id))
+      .map(
+        ({ id, purpose, modes }) =>
+          `${id.padEnd(width)}  ${purpose}${modes === undefined ? '' : ` (${modesText(modes)})`}`,
+      ),
   );
 }
 

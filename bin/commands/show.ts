@@ -10,6 +10,7 @@ import { ShowCollector, showJson } from '../../harness/report/show.js';
 import { treeLines } from '../../harness/report/tree.js';
 import { nameTypes } from '../../harness/report/type-names.js';
 import { p1UserTypes } from '../../harness/rules/p1-association.js';
+import { passwordsIn } from '../../harness/rules/secrets.js';
 import { observe } from '../../harness/transcript/observe.js';
 import { openConversation } from '../../harness/transcript/open.js';
 import { Exit, fail } from '../exit.js';
@@ -19,12 +20,13 @@ export interface ShowOptions {
   readonly json?: boolean;
   readonly ladder?: boolean;
   readonly octets?: boolean;
+  readonly passwords?: boolean;
   readonly type?: string;
   readonly contentLimit: number;
 }
 
 export async function show(file: string, options: ShowOptions): Promise<void> {
-  if (options.type !== undefined) return showValue(file, options.type, options.json ?? false);
+  if (options.type !== undefined) return showValue(file, options.type, options);
   const conversation = await openConversation(file);
   const collector = new ShowCollector({ contentLimit: options.contentLimit, keepEvents: options.json !== true });
   for await (const event of observe(conversation.events(), { types: p1UserTypes })) collector.push(event);
@@ -33,7 +35,8 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
   if (options.json === true) {
     await write(`${JSON.stringify(showJson(collector.associations), undefined, 2)}\n`);
   } else {
-    const view = { tree: options.ladder !== true, octets: options.octets === true };
+    const { ladder, octets = false, passwords } = options;
+    const view = { tree: ladder !== true, octets, passwords };
     for (const association of collector.associations) await writeLines(ladderLines(association, view));
   }
   if (collector.associations.length === 0) {
@@ -43,7 +46,7 @@ export async function show(file: string, options: ShowOptions): Promise<void> {
 }
 
 /** Bare BER values from a file of octets or of hexadecimal text. */
-async function showValue(file: string, name: string, json: boolean): Promise<void> {
+async function showValue(file: string, name: string, { json = false, passwords }: ShowOptions): Promise<void> {
   const type = nameTypes.get(name);
   if (type === undefined) {
     throw new P1specError('ERR_UNKNOWN_TYPE', {
@@ -59,7 +62,9 @@ async function showValue(file: string, name: string, json: boolean): Promise<voi
     const { decoded, issues } = decode(type, element, { name });
     failed ||= decoded === undefined;
     values.push(decoded === undefined ? null : toJson(decoded));
-    if (!json && decoded !== undefined) await writeLines(treeLines(decoded));
+    if (!json && decoded !== undefined) {
+      await writeLines(treeLines(decoded, { secrets: passwords === true ? [] : passwordsIn(decoded) }));
+    }
     for (const issue of issues) {
       const { kind, offset, length, path, message } = issue;
       process.stderr.write(`p1spec: ${kind} at ${offset}+${length} (${escapeText(path)}): ${escapeText(message)}\n`);

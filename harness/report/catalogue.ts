@@ -1,18 +1,27 @@
 import { formatEvidence } from '../mta/evidence.js';
 import type { Preset } from '../mta/preset.js';
-import type { RuleInfo } from '../rules/rule.js';
+import { EVERY_MODE, type RuleInfo } from '../rules/rule.js';
+import type { Mode } from '../stack/mode.js';
 import type { CaseDescription } from '../verdict/results.js';
 
-/** The rules as lines for a terminal: id, tier, strength, what holds. */
+/** The rules as lines for a terminal: id, tier, strength, modes, what holds. */
 export function* ruleLines(rules: readonly RuleInfo[]): Generator<string> {
-  for (const { id, tier, strength, title } of rules)
-    yield `${id.padEnd(10)} tier ${tier}  ${strength.padEnd(6)}  ${title}`;
+  for (const { id, tier, strength, title, appliesTo } of rules)
+    yield `${id.padEnd(10)} tier ${tier}  ${strength.padEnd(6)}  ${modesText(appliesTo).padEnd(9)}  ${title}`;
+}
+
+/** In how many modes a rule holds, in a word or two. */
+function modesText(modes: readonly Mode[]): string {
+  if (modes.length === EVERY_MODE.length) return 'all modes';
+  if (modes.length === 1) return modes[0] as string;
+  return modes.includes('normal') ? 'P1-1988' : 'x410';
 }
 
 /** One rule with everything that is known of it. */
-export function* ruleDetails({ id, title, tier, strength, clause, rationale }: RuleInfo): Generator<string> {
+export function* ruleDetails({ id, title, tier, strength, clause, rationale, appliesTo }: RuleInfo): Generator<string> {
   yield `${id}  ${title}`;
   yield `  tier ${tier} (${TIER[tier]}), ${strength}, ${clause}`;
+  yield `  modes: ${appliesTo.join(', ')}`;
   yield `  ${rationale}`;
 }
 
@@ -33,20 +42,23 @@ export function rulesMarkdown(rules: readonly RuleInfo[]): string {
     '',
     'Tier 1 violates the Recommendations and fails. Tier 2 is legal P1 that needs an agreement, and fails unless permitted',
     '(`--permit rule=reason`). Tier 3 is told and never fails.',
+    '',
+    'A rule that names modes holds in associations of those modes only: `x410` are the two X.410 modes, `P1-1988` normal',
+    'mode and `x410-1988`.',
   ];
   for (const [family, members] of byGroup(rules, ({ id }) => id.split('-')[0] as string)) {
     lines.push(
       '',
       `## ${family}`,
       '',
-      ...table(['id', 'tier', 'strength', 'what holds', 'clause', 'why'], members.map(ruleRow)),
+      ...table(['id', 'tier', 'strength', 'modes', 'what holds', 'clause', 'why'], members.map(ruleRow)),
     );
   }
   return `${lines.join('\n')}\n`;
 }
 
-function ruleRow({ id, tier, strength, title, clause, rationale }: RuleInfo): string[] {
-  return [id, String(tier), strength, title, clause, rationale];
+function ruleRow({ id, tier, strength, appliesTo, title, clause, rationale }: RuleInfo): string[] {
+  return [id, String(tier), strength, modesText(appliesTo), title, clause, rationale];
 }
 
 /** The catalogue of cases as a page. */
@@ -56,13 +68,22 @@ export function casesMarkdown(cases: readonly CaseDescription[]): string {
     '',
     WRITTEN,
     '',
-    "BV is valid behaviour of the peer, BI invalid, BO inopportune. The role is the IUT's.",
+    "BV is valid behaviour of the peer, BI invalid, BO inopportune. The role is the IUT's. Where a run is in a mode that a",
+    'case is not for, its verdict is `not-applicable`.',
   ];
   for (const [group, members] of byGroup(cases, (each) => each.group)) {
-    const rows = members.map(({ id, purpose, role, strength, clause }) => [id, purpose, role, strength, clause]);
-    lines.push('', `## ${group}`, '', ...table(['id', 'purpose', 'role', 'strength', 'clause'], rows));
+    lines.push(
+      '',
+      `## ${group}`,
+      '',
+      ...table(['id', 'purpose', 'modes', 'role', 'strength', 'clause'], members.map(caseRow)),
+    );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function caseRow({ id, purpose, modes, role, strength, clause }: CaseDescription): string[] {
+  return [id, purpose, modes === undefined ? 'all' : modes.join(', '), role, strength, clause];
 }
 
 /** The presets as a page: what each does, and what that rests on. */

@@ -4,7 +4,8 @@ import { type Paint, painter } from './sink.js';
 const HEAD = ['Exchange', 'peer', 'what it sends', 'queue to the peer', 'mail from the peer', 'transcript'];
 
 /** A line for each pair, under a head. */
-export function* matrixLines({ cells }: MatrixResult, options: { color: boolean }): Generator<string> {
+export function* matrixLines({ mode, cells }: MatrixResult, options: { color: boolean }): Generator<string> {
+  if (mode !== 'normal') yield `mode ${mode}`;
   const rows = [HEAD, ...cells.map(row)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((cols) => cols[column]?.length ?? 0)));
   const paint = painter(options);

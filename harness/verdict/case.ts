@@ -1,4 +1,5 @@
 /// <reference types="mocha" preserve="true" />
+import type { Mode } from '../stack/mode.js';
 import { RunError } from './failure.js';
 import type { PeerSpec } from './peer.js';
 import type { CaseDescription, CaseFacts } from './results.js';
@@ -21,7 +22,7 @@ export interface ConformanceCase extends CaseDescription {
 
 /** What a case says of itself, without its body. */
 export function descriptionOf(conformanceCase: ConformanceCase): CaseDescription {
-  const { id, group, purpose, clause, role, strength, deliberateErrors } = conformanceCase;
+  const { id, group, purpose, clause, role, strength, modes, deliberateErrors } = conformanceCase;
   return {
     id,
     group,
@@ -29,8 +30,19 @@ export function descriptionOf(conformanceCase: ConformanceCase): CaseDescription
     clause,
     role,
     strength,
+    ...(modes === undefined ? {} : { modes }),
     ...(deliberateErrors === undefined ? {} : { deliberateErrors }),
   };
+}
+
+/** Why a case is not applicable in a mode; undefined where it is. */
+export function notApplicableIn(mode: Mode, { modes }: Pick<CaseDescription, 'modes'>): string | undefined {
+  return modes === undefined || modes.includes(mode) ? undefined : `it is about ${modesText(modes)}`;
+}
+
+/** `normal mode`, `x410-1984 and x410-1988`. */
+export function modesText(modes: readonly Mode[]): string {
+  return modes.length === 1 && modes[0] === 'normal' ? 'normal mode' : modes.join(' and ');
 }
 
 const ID = /^P1\/([A-Z][A-Z0-9]*)\/(BV|BI|BO)-\d{3}$/;
@@ -81,8 +93,8 @@ export function conformanceCase(id: string, options: CaseOptions, body: CaseBody
       hint: 'ids are P1/<GROUP>/<BV|BI|BO>-<nnn>, such as P1/ROUTE/BV-001',
     });
   }
-  const { purpose, clause, role, strength, deliberateErrors } = options;
-  const registered = { id, group: key, purpose, clause, role, strength, deliberateErrors, options, body };
+  const { purpose, clause, role, strength, modes, deliberateErrors } = options;
+  const registered = { id, group: key, purpose, clause, role, strength, modes, deliberateErrors, options, body };
   const test: MarkedTest = it(`${id} ${purpose}`, async function () {
     this.timeout(0);
     await (runtimeOf(this) ?? defaultRuntime()).runCase(registered);

@@ -1,17 +1,22 @@
 import { rmSync } from 'node:fs';
+import type { Link } from '../link/link.js';
 import type { Permission } from '../rules/finding.js';
-import { type ConformanceCase, descriptionOf } from './case.js';
-import { Inconclusive, Interrupted } from './failure.js';
+import type { Mode } from '../stack/association/events.js';
+import { type ConformanceCase, descriptionOf, notApplicableIn } from './case.js';
+import { Inconclusive, Interrupted, NotApplicable } from './failure.js';
 import { type Judgement, judgementOf } from './judgement.js';
 import { permissionName } from './permissions.js';
 import type { CaseResult, ExpectedFailure, RunListener, SanityResult } from './results.js';
 import type { Runtime } from './runtime.js';
 import { sanityConversation } from './sanity.js';
 import { DEFAULT_TARGET, Testbed } from './testbed.js';
+import { worse } from './verdict.js';
 
 export interface ConformanceRunOptions {
   /** A preset's name. */
   readonly target?: string;
+  /** Of the associations; normal where absent. */
+  readonly mode?: Mode;
   /** Folder of the transcripts; none are written where absent. */
   readonly out?: string;
   readonly permissions?: readonly Permission[];
@@ -20,6 +25,8 @@ export interface ConformanceRunOptions {
   readonly caseTimeout?: number;
   /** Multiplies every time-out. */
   readonly timeoutScale?: number;
+  /** Stands between the target and the network while a case runs, for tests that have to see it fail. */
+  readonly between?: (target: Link) => Link;
   readonly listener?: RunListener;
   /** Ends the run: what is under way and what is left was not run. */
   readonly signal?: AbortSignal;
@@ -37,6 +44,10 @@ export class ConformanceRun implements Runtime {
 
   constructor(options: ConformanceRunOptions) {
     this.#options = options;
+  }
+
+  get #mode(): Mode {
+    return this.#options.mode ?? 'normal';
   }
 
   async runCase(conformanceCase: ConformanceCase): Promise<void> {
@@ -72,14 +83,16 @@ export class ConformanceRun implements Runtime {
     }
   }
 
-  /** Notes a case that nobody ran, or whose failure did not come through `runCase`. */
-  note(conformanceCase: ConformanceCase, verdict: 'not-run' | 'error', reason: string): void {
+  /** Notes a case that nobody ran or could run, or whose failure did not come through `runCase`. */
+  note(conformanceCase: ConformanceCase, verdict: 'not-applicable' | 'not-run' | 'error', reason: string): void {
     if (this.results.has(conformanceCase.id)) return;
     const judgement: Judgement = { verdict, reason, failing: [] };
     this.#keep(conformanceCase, { judgement, duration: 0, findings: [], transcripts: [] });
   }
 
   async #conduct(conformanceCase: ConformanceCase): Promise<Evidence & { thrown: unknown }> {
+    const inapplicable = notApplicableIn(this.#mode, conformanceCase);
+    if (inapplicable !== undefined) return { thrown: new NotApplicable(inapplicable), findings: [], transcripts: [] };
     const dead = this.#dead.get(conformanceCase.group);
     if (dead !== undefined) return { thrown: new Inconclusive(dead), findings: [], transcripts: [] };
     const { id, options, body } = conformanceCase;
@@ -122,13 +135,16 @@ export class ConformanceRun implements Runtime {
 
   #bedOptions(name: string, deliberateErrors: readonly string[], facts?: ConformanceCase['options']) {
     const { target = DEFAULT_TARGET, out, permissions = [], timeoutScale = 1 } = this.#options;
-    return { name, target, out, permissions, timeoutScale, deliberateErrors, role: facts?.role };
+    const ofCase = facts === undefined ? {} : { role: facts.role, between: this.#options.between };
+    return { name, target, mode: this.#mode, out, permissions, timeoutScale, deliberateErrors, ...ofCase };
   }
 
   #keep(conformanceCase: ConformanceCase, run: Evidence & { judgement: Judgement; duration: number }): void {
     const { judgement, duration, findings, transcripts } = run;
     const { target = DEFAULT_TARGET, permissions = [], expectedFailures = [], listener } = this.#options;
     const { id } = conformanceCase;
+    const before = this.results.get(id);
+    if (before !== undefined && worse(before.verdict, judgement.verdict) === before.verdict) return;
     const expected = expectedFailures.find((each) => each.id === id);
     const result: CaseResult = {
       ...descriptionOf(conformanceCase),
@@ -136,7 +152,7 @@ export class ConformanceRun implements Runtime {
       duration: Math.round(duration),
       findings,
       transcripts,
-      reproduce: reproduceCommand(id, target, permissions),
+      reproduce: reproduceCommand(id, target, this.#mode, permissions),
       ...(expected === undefined ? {} : { expectedFailure: { reason: expected.reason } }),
     };
     this.results.set(id, result);
@@ -147,9 +163,10 @@ export class ConformanceRun implements Runtime {
 type Evidence = Pick<CaseResult, 'findings' | 'transcripts'>;
 
 /** The command that runs a case alone, as for a shell. */
-export function reproduceCommand(id: string, target: string, permissions: readonly Permission[]): string {
+export function reproduceCommand(id: string, target: string, mode: Mode, permissions: readonly Permission[]): string {
+  const inMode = mode === 'normal' ? '' : ` --mode ${mode}`;
   const permits = permissions.map((each) => ` --permit ${quoted(`${permissionName(each)}=${each.reason}`)}`);
-  return `npx p1spec run ${id} --target ${quoted(target)}${permits.join('')}`;
+  return `npx p1spec run ${id} --target ${quoted(target)}${inMode}${permits.join('')}`;
 }
 
 function quoted(text: string): string {

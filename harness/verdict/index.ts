@@ -6,10 +6,11 @@ export const { expect } = use(p1specAssertions);
 
 export { type DrainOptions, p1specAssertions } from './assertions.js';
 export { type CaseBody, type CaseOptions, conformanceCase, group } from './case.js';
+export { DrivenAssociation, type DrivenOptions, type Reactions } from './driven.js';
 export { countsAs, parseExpectedFailure, runExitCode, standing } from './expected-failures.js';
 export { ConformanceFailure, findingText, Inconclusive, NotApplicable, RunError } from './failure.js';
 export { Iut, QueueView } from './iut.js';
-export { Peer, type PeerSpec } from './peer.js';
+export { type Mail, Peer, type PeerSpec } from './peer.js';
 export { permissionName } from './permissions.js';
 export type * from './results.js';
 export { listCases, type RunOptions, run } from './run.js';

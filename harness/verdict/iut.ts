@@ -3,7 +3,7 @@ import { orName } from '../mta/names.js';
 import type { QueueAccount } from '../mta/queue.js';
 import type { QueueObservation, TransferAttempt } from '../rules/queue-observation.js';
 import type { Mail, Peer } from './peer.js';
-import { textOf } from './stimulus.js';
+import { extensionField, textOf } from './stimulus.js';
 import { addressAt, type Testbed } from './testbed.js';
 import type { SeenApdu, SeenAssociation, Traffic } from './traffic.js';
 
@@ -38,14 +38,15 @@ export class Iut {
   /** `await iut.sends(3).messages()`: makes it send mail to the first peer, or to the one named. Gives identifiers. */
   sends(count: number): { messages(mail?: Mail & { to?: Peer }): Promise<string[]> } {
     return {
-      messages: async ({ to, size, subject = 'Conformance', ...rest } = {}) => {
+      messages: async ({ to, size, commonName, extensions, subject = 'Conformance', ...rest } = {}) => {
         const peer = to ?? (this.#peers[0] as Peer);
         return Array.from({ length: count }, (_, i) => {
           const { identifier } = this.#mta.submit(peer.name, {
             originator: orName(addressAt(this.name, 'Writer')),
-            recipients: [orName(addressAt(peer.name, 'Reader'))],
+            recipients: [orName({ ...addressAt(peer.name, 'Reader'), commonName })],
             subject,
             text: textOf(size, i),
+            extensions: extensions?.map(extensionField),
             ...rest,
           });
           this.#note(peer.name, identifier);
@@ -132,7 +133,10 @@ export class QueueView {
 
   /** What the peer has secured, or has become a non-delivery report. */
   get out(): string[] {
-    const secured = new Set(this.peer.received.map(({ identifier }) => identifier));
+    const secured = new Set<string | undefined>([
+      ...this.peer.received.map(({ identifier }) => identifier),
+      ...this.peer.taken,
+    ]);
     return this.submitted.filter((identifier) => secured.has(identifier) || this.#nonDelivered.has(identifier));
   }
 

@@ -1,7 +1,9 @@
 import { presets } from '../mta/presets/index.js';
 import { fails, type Permission } from '../rules/finding.js';
+import type { Mode } from '../stack/association/events.js';
 import { p1specVersion } from '../transcript/format.js';
 import type { CaseFinding } from './results.js';
+import { checkMode } from './run.js';
 import { prepareOut, Testbed } from './testbed.js';
 import type { Verdict } from './verdict.js';
 
@@ -29,11 +31,14 @@ export interface MatrixCell {
 export interface MatrixResult {
   readonly tool: 'p1spec';
   readonly version: string;
+  readonly mode: Mode;
   readonly startedAt: string;
   readonly cells: readonly MatrixCell[];
 }
 
 export interface MatrixOptions {
+  /** Of the associations; normal where absent. */
+  readonly mode?: Mode;
   readonly out?: string;
   readonly permissions?: readonly Permission[];
   readonly timeoutScale?: number;
@@ -48,6 +53,8 @@ const INTERVALS = 2;
 
 /** Every Exchange preset against every third-party preset: mail both ways, and what became of it. */
 export async function matrix(options: MatrixOptions = {}): Promise<MatrixResult> {
+  const { mode = 'normal' } = options;
+  checkMode(mode);
   const startedAt = new Date().toISOString();
   const cells: MatrixCell[] = [];
   prepareOut(options.out);
@@ -59,12 +66,13 @@ export async function matrix(options: MatrixOptions = {}): Promise<MatrixResult>
       options.onCell?.(cell);
     }
   }
-  return { tool: 'p1spec', version: p1specVersion(), startedAt, cells };
+  return { tool: 'p1spec', version: p1specVersion(), mode, startedAt, cells };
 }
 
 async function conversation(exchange: string, preset: string, options: MatrixOptions): Promise<MatrixCell> {
-  const { out, permissions, timeoutScale } = options;
-  const bed = new Testbed({ name: `matrix-${exchange}-${preset}`, target: exchange, out, permissions, timeoutScale });
+  const name = `matrix-${exchange}-${preset}`;
+  const { mode, out, permissions, timeoutScale } = options;
+  const bed = new Testbed({ name, target: exchange, mode, out, permissions, timeoutScale });
   try {
     const { iut, peer } = await bed.start({ preset });
     await iut.sends(OUTBOUND).messages();

@@ -15,6 +15,8 @@ export interface CaseFacts {
   /** The IUT's role. */
   readonly role: CaseRole;
   readonly strength: Strength;
+  /** The modes that it is about; all where absent. In others it is not applicable. */
+  readonly modes?: readonly Mode[];
   /** What the peer does wrong on purpose, in words; it goes into the transcript's header. */
   readonly deliberateErrors?: readonly string[];
 }

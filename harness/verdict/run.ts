@@ -3,9 +3,9 @@ import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { associationRules } from '../rules/catalogue.js';
 import { checkPermissions } from '../rules/finding.js';
-import type { Mode } from '../stack/association/events.js';
+import { type Mode, modes } from '../stack/mode.js';
 import { p1specVersion } from '../transcript/format.js';
-import { type ConformanceCase, caseOf, descriptionOf, type RunContext } from './case.js';
+import { type ConformanceCase, caseOf, descriptionOf, notApplicableIn, type RunContext } from './case.js';
 import { ConformanceRun, type ConformanceRunOptions } from './conformance-run.js';
 import { RunError } from './failure.js';
 import type { CaseDescription, RunDescription, RunResult } from './results.js';
@@ -15,7 +15,6 @@ import { checkTarget, DEFAULT_TARGET, prepareOut } from './testbed.js';
 export interface RunOptions extends ConformanceRunOptions, Selection {
   /** Absolute paths of suites; the built-in ones where absent. */
   readonly files?: readonly string[];
-  readonly mode?: Mode;
   /** Milliseconds for all of it; default 15 minutes. Multiplied by `timeoutScale`. */
   readonly timeout?: number;
 }
@@ -35,7 +34,10 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
     options,
   );
   const selected = cases.filter(({ id }) => ids.includes(id));
-  keepOnly(mocha.suite, new Set(ids));
+  const inapplicable = new Map(selected.map((each) => [each, notApplicableIn(mode, each)] as const));
+  const applicable = selected.filter((each) => inapplicable.get(each) === undefined);
+  // A group in which nothing is applicable needs no sanity conversation either.
+  keepOnly(mocha.suite, new Set(applicable.map(({ id }) => id)));
   const description: RunDescription = {
     tool: 'p1spec',
     version: p1specVersion(),
@@ -50,7 +52,10 @@ export async function run(options: RunOptions = {}): Promise<RunResult> {
   listener?.runStarted?.(description, selected.map(descriptionOf));
   const started = performance.now();
   const clock = new RunClock(options);
-  const conformance = new ConformanceRun({ ...options, target, signal: clock.signal });
+  const conformance = new ConformanceRun({ ...options, target, mode, signal: clock.signal });
+  for (const [each, reason] of inapplicable) {
+    if (reason !== undefined) conformance.note(each, 'not-applicable', reason);
+  }
   (mocha.suite.ctx as RunContext).p1spec = conformance;
   try {
     await runMocha(mocha, conformance, clock.signal);
@@ -86,7 +91,7 @@ export function builtInSuites(): string[] {
 }
 
 /** From the bottom of what an MTA does to its top. */
-const ORDER = ['bind', 'transfer', 'route', 'queue'];
+const ORDER = ['bind', 'x410', 'rts', 'transfer', 'p1984', 'route', 'queue'];
 
 function rank(file: string): number {
   const at = ORDER.indexOf(file.slice(0, file.indexOf('.')));
@@ -190,9 +195,13 @@ function checkExpected({ expectedFailures = [] }: RunOptions, cases: readonly Co
   }
 }
 
-function checkMode(mode: Mode): void {
-  if (mode === 'normal') return;
-  throw new RunError('ERR_MODE', { message: `the suites run in mode normal, not ${mode}` });
+/** Throws ERR_MODE. */
+export function checkMode(mode: string): asserts mode is Mode {
+  if ((modes as readonly string[]).includes(mode)) return;
+  throw new RunError('ERR_MODE', {
+    message: `there is no mode ${JSON.stringify(mode)}`,
+    hint: `modes are: ${modes.join(', ')}`,
+  });
 }
 
 /** Ends the run when its time is up, or when its caller says so. */

@@ -16,14 +16,16 @@ import { connectorDefaults, type RetryOptions } from '../mta/retry.js';
 import { Script } from '../mta/when.js';
 import type { ORName } from '../p1/or-name.js';
 import type { Permission } from '../rules/finding.js';
+import { type Mode, modes } from '../stack/mode.js';
 import { fileError } from '../transcript/errors.js';
 import { transcriptHeader } from '../transcript/format.js';
 import { TranscriptWriter } from '../transcript/writer.js';
+import { DrivenAssociation, type DrivenOptions } from './driven.js';
 import { Inconclusive, RunError } from './failure.js';
 import { Iut } from './iut.js';
 import { Peer, type PeerSpec } from './peer.js';
 import type { CaseRole } from './results.js';
-import { Traffic } from './traffic.js';
+import { type SeenAssociation, Traffic } from './traffic.js';
 
 export const DEFAULT_TARGET = 'exchange-2003-kb916986';
 export const DEFAULT_PEER = 'tolerant';
@@ -42,12 +44,16 @@ export interface TestbedOptions {
   /** Of the transcript's file, without its ending. */
   readonly name: string;
   readonly target: string;
+  /** Of the associations; normal where absent. */
+  readonly mode?: Mode;
   /** Folder of the transcript; none is written where absent. */
   readonly out?: string;
   readonly permissions?: readonly Permission[];
   /** Multiplies what is waited for. */
   readonly timeoutScale?: number;
   readonly deliberateErrors?: readonly string[];
+  /** Stands between the IUT and the network, for tests that have to see a case fail. */
+  readonly between?: (iut: Link) => Link;
   /** The IUT's, for the transcript's header. */
   readonly role?: CaseRole;
 }
@@ -101,6 +107,7 @@ export class Testbed {
   readonly #preset: Preset;
   readonly #listeners: Listener[] = [];
   readonly #mtas: Mta[] = [];
+  readonly #driven: DrivenAssociation[] = [];
   #writer: TranscriptWriter | undefined;
   #connections = 0;
   #specs: readonly PeerSpec[] = [];
@@ -125,6 +132,10 @@ export class Testbed {
     return this.#fault;
   }
 
+  get mode(): Mode {
+    return this.#options.mode ?? 'normal';
+  }
+
   get timeoutScale(): number {
     return this.#options.timeoutScale ?? 1;
   }
@@ -138,7 +149,8 @@ export class Testbed {
   async start(...specs: readonly PeerSpec[]): Promise<CaseContext> {
     prepareOut(this.#options.out);
     this.#specs = specs.length === 0 ? [{}] : specs;
-    const iutListener = await this.#listen((link) => iutMta.accept(link));
+    const { between = (link) => link } = this.#options;
+    const iutListener = await this.#listen((link) => iutMta.accept(between(link)));
     const sides = await Promise.all(this.#specs.map((spec, i) => this.#peerSide(spec, i, iutListener.port)));
     const iutMta = this.#mta({
       name: IUT_NAME,
@@ -148,7 +160,8 @@ export class Testbed {
       route: (recipient) => PEER_NAMES.find((name) => privateDomainOf(recipient) === domainOf(name).privateDomain),
     });
     const peers = sides.map(
-      ({ mta, script, config }) => new Peer({ bed: this, mta, script, name: config.name, iut: IUT_NAME }),
+      ({ mta, script, config, calls }) =>
+        new Peer({ bed: this, mta, script, name: config.name, iut: { name: IUT_NAME, port: iutListener.port }, calls }),
     );
     for (const mta of this.#mtas) mta.start();
     const iut = new Iut({ bed: this, mta: iutMta, target: this.#options.target, port: iutListener.port, peers });
@@ -165,6 +178,21 @@ export class Testbed {
       clock: systemClock,
       sink: (event) => this.#sink(event, peer, iutRole),
     });
+  }
+
+  /** Sets an association going that the case uses itself, on a link that is recorded. */
+  drives(link: Link, peer: string, options: DrivenOptions): DrivenAssociation {
+    const driven = new DrivenAssociation({
+      bed: this,
+      link,
+      seen: this.traffic.associations.at(-1) as SeenAssociation,
+      mode: this.mode,
+      ours: { mtaName: peer, password: PASSWORD },
+      random,
+      options,
+    });
+    this.#driven.push(driven);
+    return driven;
   }
 
   /**
@@ -216,9 +244,15 @@ export class Testbed {
     if (this.#closed) return;
     this.#closed = true;
     for (const giveUp of [...this.#waits]) giveUp();
+    const driven = this.#driven.splice(0);
+    for (const each of driven) {
+      each.release();
+      if (each.service.state !== 'closing') each.destroy();
+    }
     for (const mta of this.#mtas) mta.stop();
     await this.settles(() => this.#mtas.every(({ associations }) => associations.length === 0), PARTING - GRACE);
     for (const mta of this.#mtas) mta.kill();
+    for (const each of driven) each.destroy();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
     await new Promise((resolve) => setImmediate(resolve));
     this.traffic.end();
@@ -226,12 +260,18 @@ export class Testbed {
   }
 
   async #peerSide(spec: PeerSpec, index: number, iutPort: number) {
+    const { between = (link: Link) => link } = this.#options;
     const name = PEER_NAMES[index];
     if (name === undefined) throw new RangeError(`at most ${PEER_NAMES.length} peers`);
     const script = new Script();
-    const listener = await this.#listen((link) => mta.accept(this.recorded(link, name)));
+    const calls: ((link: Link) => void)[] = [];
+    const listener = await this.#listen((link) => {
+      const take = calls.shift() ?? ((recorded: Link) => void mta.accept(recorded));
+      take(this.recorded(link, name));
+    });
     const toIut: PeerConfig = {
       name: IUT_NAME,
+      mode: this.mode,
       ours: { mtaName: name, password: PASSWORD },
       theirs: { mtaName: IUT_NAME, password: PASSWORD },
       // One attempt at a time: a case that wants another one says so.
@@ -246,22 +286,22 @@ export class Testbed {
       domain: domainOf(name),
       peers: [toIut],
       hooks: script.hooks,
-      strangers: spec.answering,
     });
     const config: PeerConfig = {
       name,
+      mode: this.mode,
       ours: { mtaName: IUT_NAME, password: PASSWORD },
       theirs: { mtaName: name, password: PASSWORD },
       retry: scaledRetry,
-      connect: () => connectTcp({ port: listener.port }),
+      connect: async () => between(await connectTcp({ port: listener.port })),
       ...spec.fromIut,
       timers: scaled(spec.fromIut?.timers, this.timeoutScale),
     };
-    return { mta, script, config };
+    return { mta, script, config, calls };
   }
 
   #mta(options: Omit<ConstructorParameters<typeof Mta>[0], 'clock' | 'random'>): Mta {
-    const mta = new Mta({ ...options, clock: systemClock, random: (octets) => new Uint8Array(randomBytes(octets)) });
+    const mta = new Mta({ modes, ...options, clock: systemClock, random });
     this.#mtas.push(mta);
     return mta;
   }
@@ -299,7 +339,7 @@ export class Testbed {
     const [initiator, responder] = role === 'responder' ? [peer, iut] : [iut, peer];
     const header = transcriptHeader({
       recorded: new Date().toISOString(),
-      mode: 'normal',
+      mode: this.mode,
       initiator,
       responder,
       deliberateErrors: [...deliberateErrorsOf(this.#preset), ...deliberateErrors],
@@ -316,13 +356,17 @@ const scaledRetry: RetryOptions = {
   associationLifetime: connectorDefaults.associationLifetime / RETRY_SPEED,
 };
 
+function random(octets: number): Uint8Array {
+  return new Uint8Array(randomBytes(octets));
+}
+
 function scaled(timers: PeerConfig['timers'], factor: number): PeerConfig['timers'] {
   if (timers === undefined) return undefined;
   return Object.fromEntries(Object.entries(timers).map(([name, milliseconds]) => [name, milliseconds * factor]));
 }
 
 /** `peer.example.net` is private domain `peer`. */
-function domainOf(name: string): Domain & { readonly privateDomain: string } {
+export function domainOf(name: string): Domain & { readonly privateDomain: string } {
   return { country: 'US', administrationDomain: ' ', privateDomain: name.split('.')[0] as string };
 }
 

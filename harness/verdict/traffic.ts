@@ -7,7 +7,7 @@ import type { Permission } from '../rules/finding.js';
 import { Judge } from '../rules/judge.js';
 import { p1UserTypes } from '../rules/p1-association.js';
 import { masked, type Secret, secretsIn } from '../rules/secrets.js';
-import type { AssociationEvent, Outcome, Refusal, Transfer } from '../stack/association/events.js';
+import type { AssociationEvent, Mode, Outcome, Refusal, Transfer } from '../stack/association/events.js';
 import { type Direction, opposite } from '../stack/direction.js';
 import type { Spdu } from '../stack/session/spdu.js';
 import { ConversationObserver } from '../transcript/observe.js';
@@ -71,6 +71,12 @@ export class SeenAssociation {
   /** The direction of what the IUT sends. */
   get iutDirection(): Direction {
     return this.iutRole === 'initiator' ? 'i2r' : 'r2i';
+  }
+
+  /** As its CONNECT has it; undefined before. */
+  get mode(): Mode | undefined {
+    const event = this.events.find(({ kind }) => kind === 'mode');
+    return event?.kind === 'mode' ? event.mode : undefined;
   }
 
   get argument(): Decoded | undefined {

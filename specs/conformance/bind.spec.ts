@@ -1,9 +1,9 @@
-import type { Decoded } from '../../harness/asn1/decoded.js';
 import { MTABindError } from '../../harness/p1/bind.js';
 import { oid } from '../../harness/p1/object-identifiers.js';
 import { conformanceCase, expect, group, type SeenAssociation } from '../../harness/verdict/index.js';
 import { foreignElement } from './support/deviations.js';
-import { RTSE_FUNCTIONAL_UNITS } from './support/session.js';
+import { NORMAL } from './support/modes.js';
+import { number, openAnswer, RTSE_FUNCTIONAL_UNITS } from './support/session.js';
 
 /** X.411's upper bound ub-mta-name-length. */
 const LONGEST_NAME = 32;
@@ -35,6 +35,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.419, id-ac-mts-transfer',
       role: 'initiator',
       strength: 'shall',
+      modes: NORMAL,
     },
     async ({ iut, peer }) => {
       const request = (await iut.opensAssociationTo(peer)).pdu('AARQ', 'iut');
@@ -52,6 +53,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.226 6.2.2.7',
       role: 'initiator',
       strength: 'shall',
+      modes: NORMAL,
     },
     async ({ iut, peer }) => {
       const contexts = proposed(await iut.opensAssociationTo(peer));
@@ -100,8 +102,8 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
     },
     async ({ peer }) => {
       const association = await peer.opensAssociation();
-      expect(number(association.pdu('RTOAC', 'iut')?.get('checkpointSize'), 0), 'checkpoint size').to.be.within(0, 2);
-      expect(number(association.pdu('RTOAC', 'iut')?.get('windowSize'), 3), 'window size').to.be.within(1, 2);
+      expect(number(openAnswer(association)?.get('checkpointSize'), 0), 'checkpoint size').to.be.within(0, 2);
+      expect(number(openAnswer(association)?.get('windowSize'), 3), 'window size').to.be.within(1, 2);
     },
   );
 
@@ -113,6 +115,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.226 6.2.3.5',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
     },
     async ({ peer }) => {
       const association = await peer.opensAssociation();
@@ -161,6 +164,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.218 9.2; X.227 7.2',
       role: 'initiator',
       strength: 'shall',
+      modes: NORMAL,
     },
     async ({ iut, peer, bed }) => {
       const association = await iut.opensAssociationTo(peer);
@@ -178,6 +182,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.218 9.2; X.227 7.2',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
     },
     async ({ peer, bed }) => {
       const association = await peer.opensAssociation();
@@ -189,12 +194,26 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
   );
 
   conformanceCase(
+    'P1/BIND/BV-011',
+    {
+      purpose: 'The IUT opens associations in the mode that was agreed on for this peer',
+      clause: 'X.419 (06/1999) 13.2; X.226 8.2',
+      role: 'initiator',
+      strength: 'shall',
+    },
+    async ({ iut, peer, bed }) => {
+      expect((await iut.opensAssociationTo(peer)).mode, 'the mode of its CONNECT').to.equal(bed.mode);
+    },
+  );
+
+  conformanceCase(
     'P1/BIND/BI-001',
     {
       purpose: 'A bind with a wrong password is refused as an authentication error',
       clause: 'X.411 (06/1999), MTABindError',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
       peers: [{ toIut: { ours: { mtaName: 'peer.example.net', password: 'wrong' } } }],
     },
     async ({ peer }) => {
@@ -211,6 +230,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.411 (06/1999), MTABindError',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
       peers: [{ toIut: { ours: { mtaName: 'stranger.example.org', password: 'percolate' } } }],
     },
     async ({ peer }) => {
@@ -229,12 +249,13 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.419, id-ac-mts-transfer; X.227 7.1',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
       peers: [{ toIut: { deviations: { applicationContext: '2.6.0.1.7' } } }, {}],
       deliberateErrors: ['the peer: AARQ names an application context of another protocol'],
     },
     async ({ peer, peers }) => {
       const wrong = await peer.opensAssociation();
-      expect(wrong.isBound || wrong.outcome === 'refused', 'an answer to the bind').to.equal(true);
+      expect(wrong.isBound || wrong.refusal !== undefined, 'an answer to the bind').to.equal(true);
       expect(wrong).to.carryNoTier(1);
       const right = await (peers[1] ?? peer).opensAssociation();
       expect(right.isBound, 'the right bind is accepted').to.equal(true);
@@ -264,6 +285,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.226 6.2.3.5',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
       peers: [{ toIut: { deviations: { presentationContexts: [{ id: 7, abstractSyntax: '2.6.0.2.1' }] } } }],
       deliberateErrors: ['the peer: CP proposes a context for an abstract syntax that message transfer has no use for'],
     },
@@ -281,6 +303,7 @@ group('BIND', 'Associations are opened, refused and released as X.419 and the la
       clause: 'X.227 7.4',
       role: 'responder',
       strength: 'shall',
+      modes: NORMAL,
       peers: [{ toIut: { deviations: { acseElements: [foreignElement('acse')] } } }],
       deliberateErrors: ['the peer: AARQ holds an element [28] that X.227 does not define'],
     },
@@ -331,8 +354,4 @@ function checkContextResults(association: SeenAssociation): void {
     const accepted = number(each.get('result'), -1) === 0;
     expect(each.get('transferSyntaxName') !== undefined, `a transfer syntax in result ${i + 1}`).to.equal(accepted);
   }
-}
-
-function number(decoded: Decoded | undefined, standard: number): number {
-  return typeof decoded?.primitive === 'number' ? decoded.primitive : standard;
 }

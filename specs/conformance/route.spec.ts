@@ -1,6 +1,8 @@
+import { writeBer } from '../../harness/ber/writer.js';
 import type { CaseFinding } from '../../harness/verdict/index.js';
-import { ConformanceFailure, conformanceCase, expect, group } from '../../harness/verdict/index.js';
+import { ConformanceFailure, conformanceCase, expect, group, Inconclusive } from '../../harness/verdict/index.js';
 import { foreignElement } from './support/deviations.js';
+import { openAnswer } from './support/session.js';
 
 const ofBind = ({ path }: CaseFinding) => path.startsWith('MTABind');
 const ofTransfer = ({ path }: CaseFinding) => path.startsWith('MTS-APDU');
@@ -101,12 +103,15 @@ group('ROUTE', 'What is sent to a foreign MTA carries no proprietary routing dat
       clause: 'X.411 (06/1999), MTS-APDU; Microsoft KB 281744',
       role: 'initiator',
       strength: 'shall',
-      peers: [{ answering: { deviations: { rtseElements: [foreignElement()] } } }],
+      peers: [{ toIut: { deviations: { rtseElements: [foreignElement()] } } }],
       deliberateErrors: ['the peer: RTOAC holds an element [9] that X.228 does not define'],
     },
     async ({ iut, peer, bed }) => {
       const identifiers = await iut.sends(1).messages();
       await bed.until('the IUT transfers its message', () => identifiersTo(peer.received).has(identifiers[0] ?? ''));
+      const answers = peer.associations.map((each) => openAnswer(each)?.element.toBytes() ?? []);
+      const isMarked = answers.some((octets) => Buffer.from(octets).includes(Buffer.from(writeBer(foreignElement()))));
+      if (!isMarked) throw new Inconclusive("the peer's answer did not hold the element");
       expect(iut.traffic).to.carryNoProprietaryRoutingData();
     },
   );

@@ -1,12 +1,19 @@
 import { BitString } from '../../harness/asn1/bit-string.js';
 import type { Decoded } from '../../harness/asn1/decoded.js';
 import { PerRecipientIndicators } from '../../harness/p1/message.js';
-import { conformanceCase, expect, group, type Iut, type SeenApdu, type Testbed } from '../../harness/verdict/index.js';
-import { activities, segmentLength } from './support/session.js';
+import {
+  conformanceCase,
+  expect,
+  group,
+  type Iut,
+  type Peer,
+  type SeenApdu,
+  type Testbed,
+} from '../../harness/verdict/index.js';
+import { secured } from './support/arrival.js';
+import { activities, agreed, flowOf, number, UNIT } from './support/session.js';
 
 const bit = PerRecipientIndicators.named;
-/** Octets in a unit of the checkpoint size. X.228, RTORQ. */
-const UNIT = 1024;
 const LARGE = 12 * UNIT;
 
 group('XFER', 'Messages, probes and reports are transferred whole, in order, and acknowledged', () => {
@@ -134,25 +141,16 @@ group('XFER', 'Messages, probes and reports are transferred whole, in order, and
       clause: 'X.228, RTORQ; X.218 9.3',
       role: 'initiator',
       strength: 'shall',
-      peers: [{ answering: { checkpointSize: 1, windowSize: 2 }, toIut: { checkpointSize: 1, windowSize: 2 } }],
+      peers: [{ toIut: { checkpointSize: 1, windowSize: 2 } }],
     },
     async ({ iut, peer, bed }) => {
       const [identifier] = await iut.sends(1).messages({ size: LARGE });
       const message = await secured(bed, () => peer.received, identifier);
-      const size = number(message.association.pdu('RTOAC', 'peer')?.get('checkpointSize'), 0);
-      expect(size, 'the negotiated checkpoint size').to.equal(1);
-      let sinceCheckpoint = 0;
-      let largest = 0;
-      let all = 0;
-      for (const spdu of activities(message.association).flatMap(({ spdus }) => spdus)) {
-        if (spdu.abbreviation === 'AS' || spdu.abbreviation === 'MIP') sinceCheckpoint = 0;
-        if (spdu.abbreviation !== 'DT') continue;
-        sinceCheckpoint += segmentLength(spdu);
-        all += segmentLength(spdu);
-        largest = Math.max(largest, sinceCheckpoint);
-      }
-      expect(all, 'the octets transferred').to.be.greaterThan(LARGE);
-      expect(largest, 'the most octets without a checkpoint').to.be.within(1, size * UNIT);
+      const { checkpointSize } = agreed(message.association);
+      expect(checkpointSize, 'the negotiated checkpoint size').to.equal(1);
+      const { octets, largest } = flowOf(message.association.spdus(), message.association.mode);
+      expect(octets, 'the octets transferred').to.be.greaterThan(LARGE);
+      expect(largest, 'the most octets without a checkpoint').to.be.within(1, checkpointSize * UNIT);
     },
   );
 
@@ -163,26 +161,14 @@ group('XFER', 'Messages, probes and reports are transferred whole, in order, and
       clause: 'X.228, RTORQ; X.218 9.3',
       role: 'initiator',
       strength: 'shall',
-      peers: [{ answering: { checkpointSize: 1, windowSize: 2 }, toIut: { checkpointSize: 1, windowSize: 2 } }],
+      peers: [{ toIut: { checkpointSize: 1, windowSize: 2 } }],
     },
     async ({ iut, peer, bed }) => {
       peer.when('checkpoint').nth(1).then.delay(80);
       const [identifier] = await iut.sends(1).messages({ size: LARGE });
       const message = await secured(bed, () => peer.received, identifier);
-      const window = number(message.association.pdu('RTOAC', 'peer')?.get('windowSize'), 3);
-      let sent = 0;
-      let confirmed = 0;
-      let most = 0;
-      for (const { abbreviation, serialNumber = 0 } of activities(message.association).flatMap(({ spdus }) => spdus)) {
-        if (abbreviation === 'AS') {
-          sent = 0;
-          confirmed = 0;
-        }
-        if (abbreviation === 'MIP') sent = serialNumber;
-        if (abbreviation === 'MIA') confirmed = serialNumber;
-        most = Math.max(most, sent - confirmed);
-      }
-      expect(most, 'the most unconfirmed checkpoints').to.be.within(1, window);
+      const { unconfirmed } = flowOf(message.association.spdus(), message.association.mode);
+      expect(unconfirmed, 'the most unconfirmed checkpoints').to.be.within(1, agreed(message.association).windowSize);
     },
   );
 
@@ -193,7 +179,7 @@ group('XFER', 'Messages, probes and reports are transferred whole, in order, and
       clause: 'X.225 7.29, 7.35',
       role: 'initiator',
       strength: 'shall',
-      peers: [{ answering: { checkpointSize: 2, windowSize: 3 }, toIut: { checkpointSize: 2, windowSize: 3 } }],
+      peers: [{ toIut: { checkpointSize: 2, windowSize: 3 } }],
     },
     async ({ iut, peer, bed }) => {
       const identifiers = await iut.sends(2).messages({ size: LARGE });
@@ -343,7 +329,7 @@ group('XFER', 'Messages, probes and reports are transferred whole, in order, and
       peer.when('transfer').nth(1).then.abort('temporaryProblem');
       const identifiers = await iut.sends(1).messages();
       await expect(iut.queueTo(peer)).to.drain({ within: '2 retry intervals' });
-      expect(secureds(peer.received, identifiers), 'what the peer has secured').to.deep.equal(identifiers);
+      expect(taken(peer, identifiers), 'what the peer has taken').to.deep.equal(identifiers);
     },
   );
 
@@ -359,7 +345,7 @@ group('XFER', 'Messages, probes and reports are transferred whole, in order, and
       peer.when('transfer').nth(1).then.refuse('temporaryProblem');
       const identifiers = await iut.sends(1).messages();
       await expect(iut.queueTo(peer)).to.drain({ within: '2 retry intervals' });
-      expect(secureds(peer.received, identifiers), 'what the peer has secured').to.deep.equal(identifiers);
+      expect(taken(peer, identifiers), 'what the peer has taken').to.deep.equal(identifiers);
     },
   );
 
@@ -375,15 +361,14 @@ group('XFER', 'Messages, probes and reports are transferred whole, in order, and
       peer.when('transferStart').nth(1).then.close();
       const identifiers = await iut.sends(1).messages({ size: LARGE });
       await expect(iut.queueTo(peer)).to.drain({ within: '2 retry intervals' });
-      expect(secureds(peer.received, identifiers), 'what the peer has secured').to.deep.equal(identifiers);
+      expect(taken(peer, identifiers), 'what the peer has taken').to.deep.equal(identifiers);
     },
   );
 });
 
-async function secured(bed: Testbed, seen: () => SeenApdu[], identifier: string | undefined): Promise<SeenApdu> {
-  return bed.until(`message ${identifier} is transferred`, () =>
-    seen().find((apdu) => apdu.identifier === identifier && apdu.confirmed),
-  );
+/** Those of the messages that the peer took, each as often as that happened. */
+function taken(peer: Peer, identifiers: readonly string[]): string[] {
+  return peer.taken.filter((identifier) => identifiers.includes(identifier));
 }
 
 /** Those of the messages that were acknowledged, in that order, each as often as that happened. */
@@ -412,8 +397,4 @@ function traceOf(apdu: SeenApdu | undefined): string[] {
 /** The octets of a value, to be compared. */
 function text(decoded: Decoded | undefined): string {
   return Buffer.from(decoded?.element.toBytes() ?? []).toString('hex');
-}
-
-function number(decoded: Decoded | undefined, standard: number): number {
-  return typeof decoded?.primitive === 'number' ? decoded.primitive : standard;
 }

@@ -50,11 +50,61 @@ describe('p1spec on recorded conversations of real MTAs', () => {
     expect((await runCli(['check', capture('pp-p1-message.pcapng')])).status).to.equal(0);
   });
 
-  it('tells the mode of X.410 associations, and that what they carry is not P1', async () => {
+  it('tells the activities and turns of an X.410 association, and that what it carries is not P1', async () => {
     const [association] = await show('isode-rts-x410-echo.pcapng');
     expect(association.mode).to.match(/^x410-/);
-    expect(association.apdus.map(({ kind }: { kind: string }) => kind)).to.include('unknown');
-    expect((await runCli(['check', capture('isode-rts-x410-echo.pcapng')])).status).to.equal(1);
+    expect(association.notP1).to.include('application protocol 128');
+    expect(association.outcome).to.equal('released');
+    const { activities, turns, apdus } = association;
+    expect(activities).to.have.lengthOf(50);
+    expect(activities[0]).to.include({ direction: 'i2r', activity: '020101', octets: 35, outcome: 'confirmed' });
+    expect(new Set(activities.map(({ outcome }: { outcome: string }) => outcome))).to.deep.equal(
+      new Set(['confirmed']),
+    );
+    expect(new Set(apdus.map(({ kind }: { kind: string }) => kind))).to.deep.equal(new Set(['unknown']));
+    // The responder has the first turn, and each side asks for each of its others; the last is asked for to release.
+    expect(turns).to.have.lengthOf(52);
+    expect(turns[0]).to.deep.equal({ holder: 'responder', please: [], activities: [] });
+    expect(turns[1]).to.deep.equal({ holder: 'initiator', please: [1], activities: [0] });
+    expect(turns.at(-1)).to.include({ holder: 'initiator' });
+  });
+
+  it('draws it as a ladder', async () => {
+    const { stdout } = await runCli(['show', '--ladder', capture('isode-rts-x410-echo.pcapng')]);
+    expect(stdout.match(/not P1: application protocol/g)).to.have.lengthOf(1);
+    expect(stdout)
+      .to.match(/turn please, priority 1\n.*GTC .*\n.*GTA .*the turn is the initiator's\n/)
+      .and.to.match(/transfer 49 confirmed/)
+      .and.to.not.match(/!|cannot be decoded/);
+  });
+
+  it('does not judge what is not P1, and says so once', async () => {
+    const { status, stdout, stderr } = await runCli(['check', capture('isode-rts-x410-echo.pcapng')]);
+    expect(status).to.equal(3);
+    expect(`${stdout}${stderr}`.match(/not P1/g)).to.have.lengthOf(1);
+    expect(stdout)
+      .to.include('0 of tier 1, 0 of tier 2')
+      .and.not.to.match(/ENV-|BIND-/);
+    const [file] = JSON.parse((await runCli(['check', '--json', capture('isode-rts-x410-echo.pcapng')])).stdout).files;
+    expect(file.notP1).to.have.lengthOf(1);
+  });
+
+  it('decodes the association of 1992 from its log, to bind, names and release', async () => {
+    const [association, ...more] = await show('x410-1992');
+    expect(more).to.deep.equal([]);
+    expect(association).to.include({ mode: 'x410-1984', outcome: 'released', initiator: 'tx' });
+    const { argument, result } = association.bind;
+    expect(argument.authenticated.initiatorName).to.equal('wgc.microsoft.ca');
+    expect(result.authenticated.responderName).to.equal('ean.ubc');
+    expect(association.apdus).to.deep.equal([]);
+    expect(association.activities).to.have.lengthOf(1);
+    expect(association.activities[0]).to.include({ activity: '020101', outcome: 'confirmed', lost: true });
+  });
+
+  it('accuses no one of what that log left out', async () => {
+    const { status, stdout } = await runCli(['check', capture('x410-1992')]);
+    expect(status).to.equal(0);
+    expect(stdout).to.include('0 of tier 1, 0 of tier 2');
   });
 
   it('tells a refusal without a wrapper as the bind error that it is', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { modes } from '../../harness/stack/mode.js';
 import type { MatrixResult } from '../../harness/verdict/matrix.js';
 import { runCli, temporaryFolder } from './support/cli.js';
 
@@ -9,10 +10,18 @@ describe('p1spec matrix', function () {
   const folder = temporaryFolder();
   after(() => folder.remove());
 
-  it('shows both Exchange presets against both peers', async () => {
-    const { status, stdout, stderr } = await runCli(['matrix', '--json', '--out', join(folder.path, 'out')]);
-    expect(status, stderr).to.equal(0);
-    const { cells } = JSON.parse(stdout) as MatrixResult;
+  for (const mode of modes) {
+    it(`shows both Exchange presets against both peers in mode ${mode}`, async () => {
+      const out = join(folder.path, mode);
+      const { status, stdout, stderr } = await runCli(['matrix', '--json', '--mode', mode, '--out', out]);
+      expect(status, stderr).to.equal(0);
+      const result = JSON.parse(stdout) as MatrixResult;
+      expect(result.mode).to.equal(mode);
+      judge(result);
+    });
+  }
+
+  function judge({ cells }: MatrixResult): void {
     const of = (exchange: string, peer: string) =>
       cells.find((cell) => cell.exchange === exchange && cell.peer === peer);
     const leaking = of('exchange-2003-sp2', 'refuse-after-routing-packet');
@@ -28,13 +37,20 @@ describe('p1spec matrix', function () {
       expect(mended?.queue.drained).to.equal(true);
     }
     for (const { transcript } of cells) expect(existsSync(transcript ?? '')).to.equal(true);
-  });
+  }
 
   it('is a table for people, progress apart', async () => {
-    const { status, stdout, stderr } = await runCli(['matrix', '--out', join(folder.path, 'table')]);
+    const { status, stdout, stderr } = await runCli([
+      'matrix',
+      '--mode',
+      'x410-1988',
+      '--out',
+      join(folder.path, 'table'),
+    ]);
     expect(status).to.equal(0);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines[0]).to.match(/^Exchange +peer/);
+    expect(lines[0]).to.equal('mode x410-1988');
+    expect(lines[1]).to.match(/^Exchange +peer/);
     expect(lines.filter((line) => /clean +drains +arrives/.test(line))).to.have.lengthOf(2);
     expect(lines.filter((line) => /leaks \d+ .* blocks \(0 of 3 out\) +arrives/.test(line))).to.have.lengthOf(1);
     expect(stderr.trimEnd().split('\n')).to.have.lengthOf(4);

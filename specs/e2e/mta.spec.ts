@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { modes } from '../../harness/stack/mode.js';
+import { openConversation } from '../../harness/transcript/open.js';
 import { type RunningCli, runCli, startCli, temporaryFolder } from './support/cli.js';
 
 /** Starts a fake that listens on a free port, and gives the port once it does. */
@@ -32,24 +34,49 @@ describe('p1spec mta', () => {
   const path = (name: string) => join(folder.path, name);
   after(() => folder.remove());
 
-  it('shows the fault of KB 916986 between two processes, and the same in both recordings and their captures', async () => {
-    const peer = await listening(['refuse-after-routing-packet', '--record', path('peer.ndjson')]);
-    const connect = ['--connect', `127.0.0.1:${peer.port}`, '--send', '2', '--record', path('exchange.pcapng')];
-    const exchange = startCli(['mta', 'exchange-2003-sp2', ...connect]);
-    await exchange.says(/queue to peer blocked by .*, 3 waiting/);
-    exchange.child.kill('SIGINT');
-    expect((await exchange.ended).status, 'only the peer is judged, and it did nothing wrong').to.equal(0);
-    peer.cli.child.kill('SIGINT');
-    const { status, stdout } = await peer.cli.ended;
-    expect(status).to.equal(1);
-    const live = [...stdout.matchAll(/^tier [12] {2}(\S+)[\s\S]*?offset (\d+), (\d+) octets/gm)].map(
-      ([, rule, offset, length]) => `${rule} i2r ${offset} ${length}`,
-    );
-    expect(live.map((text) => text.split(' ')[0])).to.include.members(['BIND-001', 'BODY-003']);
-    expect(await findings(path('peer.ndjson'))).to.deep.equal(live);
-    expect(await findings(path('exchange.pcapng'))).to.deep.equal(live);
-    expect((await runCli(['convert', path('peer.ndjson'), path('peer.pcapng')])).status).to.equal(0);
-    expect(await findings(path('peer.pcapng'))).to.deep.equal(live);
+  for (const mode of modes) {
+    it(`shows the fault of KB 916986 between two processes in mode ${mode}, and the same in both recordings`, async () => {
+      const name = (ending: string) => path(`${mode}-${ending}`);
+      const peer = await listening(['refuse-after-routing-packet', '--modes', mode, '--record', name('peer.ndjson')]);
+      const connect = ['--connect', `127.0.0.1:${peer.port}`, '--send', '2', '--record', name('exchange.pcapng')];
+      const exchange = startCli(['mta', 'exchange-2003-sp2', '--mode', mode, ...connect]);
+      await exchange.says(/queue to peer blocked by .*, 3 waiting/);
+      exchange.child.kill('SIGINT');
+      expect((await exchange.ended).status, 'only the peer is judged, and it did nothing wrong').to.equal(0);
+      peer.cli.child.kill('SIGINT');
+      const { status, stdout } = await peer.cli.ended;
+      expect(status).to.equal(1);
+      const live = [...stdout.matchAll(/^tier [12] {2}(\S+)[\s\S]*?offset (\d+), (\d+) octets/gm)].map(
+        ([, rule, offset, length]) => `${rule} i2r ${offset} ${length}`,
+      );
+      expect(live.map((text) => text.split(' ')[0])).to.include.members(['BIND-001', 'BODY-003']);
+      expect(await findings(name('peer.ndjson'))).to.deep.equal(live);
+      expect(await findings(name('exchange.pcapng'))).to.deep.equal(live);
+      expect((await openConversation(name('peer.ndjson'))).header?.mode).to.equal(mode);
+      if (mode !== 'normal') return;
+      expect((await runCli(['convert', name('peer.ndjson'), name('peer.pcapng')])).status).to.equal(0);
+      expect(await findings(name('peer.pcapng'))).to.deep.equal(live);
+    });
+  }
+
+  it('takes associations in every mode, unless it is told which', async () => {
+    const open = await listening(['tolerant', '--messages', '3']);
+    for (const mode of modes) {
+      const sends = ['--mode', mode, '--connect', `127.0.0.1:${open.port}`, '--send', '1', '--messages', '1'];
+      const { status, stderr } = await runCli(['mta', 'exchange-2003-kb916986', ...sends]);
+      expect(status, `${mode}: ${stderr}`).to.equal(0);
+    }
+    expect((await open.cli.ended).stdout).to.equal('3 binds, 3 messages, 0 findings that fail\n');
+    const choosy = await listening(['tolerant', '--modes', 'normal,x410-1988', '--for', '20s']);
+    const refused = ['--mode', 'x410-1984', '--connect', `127.0.0.1:${choosy.port}`, '--send', '1'];
+    const caller = startCli(['mta', 'exchange-2003-kb916986', ...refused]);
+    await caller.says(/refused|aborted/);
+    caller.child.kill('SIGINT');
+    expect((await caller.ended).stdout).to.match(/ 0 messages, 0 findings that fail$/m);
+    choosy.cli.child.kill('SIGINT');
+    expect((await choosy.cli.ended).stdout).to.match(/ 0 messages, 0 findings that fail$/m);
+    const wrong = await runCli(['mta', 'tolerant', '--modes', 'x410']);
+    expect([wrong.status, wrong.stderr.includes('x410-1988')]).to.deep.equal([2, true]);
   });
 
   it('lets the hotfix’s mail through, ends after the messages asked for, and finds nothing', async () => {

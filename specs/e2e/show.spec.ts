@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { toHex } from '../../harness/ber/octets.js';
@@ -80,6 +80,33 @@ describe('p1spec show and convert', () => {
     );
     expect(times).to.deep.equal(['960701133155-0400', '961301133155-0400']);
     expect(stderr).to.match(/malformed at \d+\+19 .*is no UTCTime/);
+  });
+
+  it('masks passwords, unless they are asked for', async () => {
+    const masked = (await runCli(['show', '--octets', recording])).stdout;
+    expect(masked).to.match(/\(password, \d+ octets\)/);
+    const told = (await runCli(['show', '--passwords', recording])).stdout;
+    expect(told).to.not.include('(password,');
+  });
+
+  it('lists the activities, and who had the turn', async () => {
+    const { stdout } = await runCli(['show', recording]);
+    expect(stdout).to.match(/1 activity, 1 turn\n.*\n +0 +0 +→ initiator +[0-9a-f]+ +\d+ +0 +confirmed\n/);
+  });
+
+  it('reads a folder of PDUs, and says in its help what that is', async () => {
+    const log = join(folder.path, 'log');
+    mkdirSync(log);
+    writeFileSync(join(log, '1-tx-CR-TPDU.hex'), '06e00000000100');
+    writeFileSync(join(log, '2-rx-DR-TPDU.hex'), '06800001000001');
+    const { status, stdout } = await runCli(['show', '--ladder', log]);
+    expect(status).to.equal(0);
+    expect(stdout).to.match(/tx → rx.*refused\n.*→ CR\n.*← DR {2}reason 1\n/);
+    expect((await runCli(['show', '--help'])).stdout).to.include('01-tx-CR-TPDU.hex');
+    writeFileSync(join(log, '3-rx-AC-SPDU.hex'), '0d00');
+    const broken = await runCli(['show', log]);
+    expect(broken.status).to.equal(2);
+    expect(broken.stderr).to.match(/3-rx-AC-SPDU\.hex is no AC: its SI is 0d \[ERR_PDU_FILE\]/);
   });
 
   it('refuses an unknown type, and names those it knows', async () => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { type Mode, modes } from '../../../harness/stack/mode.js';
+import { notApplicableIn } from '../../../harness/verdict/case.js';
 import { runExitCode } from '../../../harness/verdict/expected-failures.js';
 import type { CaseResult, RunListener } from '../../../harness/verdict/results.js';
 import { listCases, type RunOptions, run } from '../../../harness/verdict/run.js';
@@ -21,7 +23,7 @@ async function codeOf(only: string[], options: RunOptions = {}): Promise<number>
   return runExitCode(await run({ ...ONLY_FAST, only, exclude: [], ...options }));
 }
 
-async function rejection(options: RunOptions): Promise<Error & { code?: string }> {
+async function rejection(options: RunOptions): Promise<Error & { code?: string; hint?: string }> {
   try {
     await run(options);
   } catch (error) {
@@ -44,6 +46,35 @@ describe('a run', () => {
     expect(cases[2]?.reason).to.equal('nobody answered');
     expect(cases[4]?.reason).to.equal('TypeError: undefined is not a function');
     expect(cases[1]?.reproduce).to.equal('npx p1spec run P1/MADE/BV-002 --target tolerant');
+  });
+
+  for (const [mode, verdicts, groups] of [
+    ['normal', ['OLD/BV-001 not-applicable', 'MADE/BV-001 pass', 'MADE/BV-002 pass'], ['MADE']],
+    ['x410-1988', ['MADE/BV-002 not-applicable', 'MADE/BV-001 pass', 'OLD/BV-001 pass'], ['MADE', 'OLD']],
+    ['x410-1984', ['MADE/BV-002 not-applicable', 'MADE/BV-001 pass', 'OLD/BV-001 pass'], ['MADE', 'OLD']],
+  ] as const) {
+    it(`in mode ${mode} tells which cases are not applicable, and asks nothing about them`, async () => {
+      const told: string[] = [];
+      const listener: RunListener = { caseEnded: ({ id, verdict }) => void told.push(`${id.slice(3)} ${verdict}`) };
+      const result = await run({ files: suite('modes'), mode, listener });
+      expect(told).to.deep.equal(verdicts);
+      expect(result.mode).to.equal(mode);
+      expect([...new Set(result.sanity.map(({ group }) => group))]).to.deep.equal(groups);
+      expect(result.sanity.every(({ verdict }) => verdict === 'pass')).to.equal(true);
+      expect(runExitCode(result)).to.equal(0);
+      const inapplicable = result.cases.find(({ verdict }) => verdict === 'not-applicable');
+      const about = mode === 'normal' ? 'x410-1988 and x410-1984' : 'normal mode';
+      expect(inapplicable).to.include({ reason: `it is about ${about}`, duration: 0 });
+      const inMode = mode === 'normal' ? '' : ` --mode ${mode}`;
+      expect(result.cases[0]?.reproduce).to.equal(
+        `npx p1spec run P1/MADE/BV-001 --target exchange-2003-kb916986${inMode}`,
+      );
+    });
+  }
+
+  it('of cases that are all not applicable ends with 0', async () => {
+    const result = await run({ files: suite('modes'), only: ['OLD'] });
+    expect([result.cases.length, result.sanity, runExitCode(result)]).to.deep.equal([1, [], 0]);
   });
 
   it('has the exit code of its worst verdict', async () => {
@@ -162,7 +193,7 @@ describe('a run', () => {
     ['a suite that does not exist', { files: ['/nowhere/x.suite.ts'] }, 'ERR_SUITE', '/nowhere'],
     ['a selection without cases', { only: ['NONE'] }, 'ERR_NO_CASE', 'NONE'],
     ['an unknown target', { target: 'exchnge' }, 'ERR_UNKNOWN_TARGET', 'exchnge'],
-    ['a mode without suites', { mode: 'x410-1984' }, 'ERR_MODE', 'x410-1984'],
+    ['a mode that does not exist', { mode: 'x410' as Mode }, 'ERR_MODE', 'x410-1988'],
     [
       'a failure expected of no case',
       { expectedFailures: [{ id: 'P1/X/BV-001', reason: 'x' }] },
@@ -174,7 +205,7 @@ describe('a run', () => {
   ] satisfies [string, RunOptions, string, string][]) {
     it(`refuses ${what}`, async () => {
       const error = await rejection(options);
-      expect(error.message).to.include(says);
+      expect(`${error.message} ${error.hint}`).to.include(says);
       expect(error.code).to.equal(code);
     });
   }
@@ -185,11 +216,23 @@ describe('the built-in suites', () => {
     const cases = await listCases();
     expect(cases.length).to.be.at.least(30);
     for (const { id, purpose, clause, role, strength } of cases) {
-      expect(id).to.match(/^P1\/(BIND|XFER|ROUTE|QUEUE)\/(BV|BI|BO)-\d{3}$/);
+      expect(id).to.match(/^P1\/(BIND|X410|RTS|XFER|P1984|ROUTE|QUEUE)\/(BV|BI|BO)-\d{3}$/);
       expect(purpose, id).to.match(/^[A-Z][^\n]{10,140}[^.]$/);
       expect(clause, id).to.match(/^X\.\d{3}/);
       expect(['initiator', 'responder', 'both'], id).to.include(role);
       expect(['shall', 'should', 'may'], id).to.include(strength);
+    }
+  });
+
+  it('have cases for every mode, beside groups of the X.410 modes', async () => {
+    const cases = await listCases();
+    for (const mode of modes) {
+      const groups = new Set(
+        cases.filter((each) => notApplicableIn(mode, each) === undefined).map((each) => each.group),
+      );
+      const all = ['BIND', 'RTS', 'XFER', 'ROUTE', 'QUEUE'];
+      const own = { normal: [], 'x410-1988': ['X410'], 'x410-1984': ['X410', 'P1984'] }[mode];
+      expect(groups).to.have.all.keys(...all, ...own);
     }
   });
 });

@@ -2,6 +2,13 @@ import { presets } from '../harness/mta/presets/index.js';
 import { casesMarkdown, presetsMarkdown, rulesMarkdown } from '../harness/report/catalogue.js';
 import { catalogue } from '../harness/rules/catalogue.js';
 import { listCases } from '../harness/verdict/run.js';
+import { machineTraps } from '../specs/support/traps/machine.js';
+import { trapsMarkdown } from '../specs/support/traps/page.js';
+import { traps } from '../specs/support/traps.js';
+import { withReactions } from '../specs/unit/mta/traps/reactions.js';
+import { recordingsMarkdown } from '../specs/unit/stack/association/recordings/table.js';
+import { exerciseAll } from '../specs/unit/stack/support/machines.js';
+import { stateTablesMarkdown } from '../specs/unit/stack/support/page.js';
 
 /** The pages of docs/ that the code itself writes, by name. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
@@ -9,5 +16,8 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['rules.md', rulesMarkdown(catalogue)],
     ['cases.md', casesMarkdown(await listCases())],
     ['presets.md', presetsMarkdown(presets)],
+    ['recordings.md', recordingsMarkdown()],
+    ['traps.md', trapsMarkdown([...traps, ...machineTraps].map(withReactions))],
+    ['state-tables.md', stateTablesMarkdown(exerciseAll())],
   ]);
 }

@@ -8,6 +8,7 @@ import type { Tpdu } from '../cotp/tpdu.js';
 import type { Direction } from '../direction.js';
 import type { Mode } from '../mode.js';
 import type { Spdu } from '../session/spdu.js';
+import type { Stretch } from './stretches.js';
 
 export { editionOf, type Mode } from '../mode.js';
 
@@ -46,6 +47,20 @@ export interface Transfer {
   readonly activity: string;
   /** An ACTIVITY RESUME began it: its first octets came before. */
   readonly resumed: boolean;
+  /** What it was told as when it began, where it goes on here. */
+  readonly first?: Transfer;
+  /** Where it broke off, and the minor synchronization point behind which it goes on here. X.225 7.30. */
+  readonly from?: { readonly connection: number; readonly serial: number };
+  /**
+   * Where its octets came, in order; only where that were several connections. Offsets in what is told of its APDU are
+   * then shifted: `placeIn` says what they stand for.
+   */
+  readonly stretches?: readonly Stretch[];
+}
+
+/** The same for all that a transfer was told as: what to gather its octets by. */
+export function wholeOf(transfer: Transfer): Transfer {
+  return transfer.first ?? transfer;
 }
 
 interface Common {
@@ -79,7 +94,19 @@ export type AssociationEvent =
       readonly decoded: Decoded | undefined;
       readonly refusal: Refusal;
     })
-  | (Common & { readonly kind: 'transfer'; readonly phase: TransferPhase; readonly transfer: Transfer })
+  | (Common & {
+      readonly kind: 'transfer';
+      readonly phase: TransferPhase;
+      readonly transfer: Transfer;
+      /** Its APDU is told later: where it goes on, or here, when it is not awaited any more. */
+      readonly awaited?: true;
+      /** Of what is awaited: octets that came. */
+      readonly octets?: number;
+      /** The tag number of the APDU that is awaited, as far as it came. */
+      readonly tagNumber?: number;
+      /** The connection in which it goes on. */
+      readonly goesOnIn?: number;
+    })
   /** A piece of an APDU's content; never part of its value. */
   | (Common & {
       readonly kind: 'content';
@@ -107,17 +134,29 @@ export type AssociationEvent =
     })
   /** A TSDU that is no SPDU at all. */
   | (Common & { readonly kind: 'undecodable'; readonly octets: Octets })
-  | (Common & { readonly kind: 'anomaly'; readonly anomaly: Anomaly })
+  /** `transfer`: the one in whose stretches it stands, where there are several. */
+  | (Common & { readonly kind: 'anomaly'; readonly anomaly: Anomaly; readonly transfer?: Transfer })
   /** Octets were lost to the recording before this point of this direction. */
   | (Common & { readonly kind: 'gap' })
   | (Common & { readonly kind: 'abort'; readonly provider: boolean; readonly reason: number | undefined })
-  | (Common & { readonly kind: 'end'; readonly outcome: Outcome });
+  /** `awaited`: transfers that may go on elsewhere, and of which more is told on this association. */
+  | (Common & { readonly kind: 'end'; readonly outcome: Outcome; readonly awaited?: number });
 
 /**
  * `ended`: the sender says that this is all (ACTIVITY END). `confirmed`: the receiver has secured it, and has the
- * responsibility from now on. `broken`: the association ended inside it.
+ * responsibility from now on. `broken`: the association ended inside it. `continued`: it goes on in another connection,
+ * where its APDU is told. `lapsed`: it was awaited, and its APDU is told as far as it came.
  */
-export type TransferPhase = 'started' | 'ended' | 'confirmed' | 'exception' | 'interrupted' | 'discarded' | 'broken';
+export type TransferPhase =
+  | 'started'
+  | 'ended'
+  | 'confirmed'
+  | 'exception'
+  | 'interrupted'
+  | 'discarded'
+  | 'broken'
+  | 'continued'
+  | 'lapsed';
 
 export type EventBody = AssociationEvent extends infer E
   ? E extends AssociationEvent

@@ -7,6 +7,7 @@ import { SessionObserver } from '../session/observer.js';
 import type { Spdu } from '../session/spdu.js';
 import { TPKT_HEADER_LENGTH } from '../tpkt/codec.js';
 import { TpktFramer } from '../tpkt/framer.js';
+import type { BrokenTransfers } from './broken-transfers.js';
 import type { AssociationEvent, EventBody, Mode, Outcome, UserTypes } from './events.js';
 import { UpperObserver } from './upper-observer.js';
 
@@ -16,6 +17,11 @@ export interface ObserverOptions {
   /** The recording does not hold the start of the connection. */
   readonly startLost?: boolean;
   readonly limits?: Partial<Limits>;
+  /**
+   * Shared by the observers of one conversation: a transfer that breaks off on one goes on on another. What is told of
+   * this association later is told there. Where absent, what breaks off is told at once.
+   */
+  readonly broken?: BrokenTransfers;
 }
 
 /**
@@ -34,6 +40,8 @@ export class AssociationObserver {
   #time = 0;
   #incomplete: boolean;
   #ended = false;
+  /** Its own octets are being read: what is told, stands in their order. */
+  #reading = false;
   #released = false;
 
   constructor(options: ObserverOptions) {
@@ -41,7 +49,14 @@ export class AssociationObserver {
     this.#incomplete = options.startLost ?? false;
     const start = this.#incomplete ? 'searching' : 'synchronised';
     this.#framers = { i2r: new TpktFramer(start), r2i: new TpktFramer(start) };
+    const { connection, broken } = options;
+    const late = (body: EventBody) => {
+      if (this.#reading) this.#emit(body);
+      else broken?.tell({ ...body, connection, time: this.#time } as AssociationEvent);
+    };
     this.#upper = new UpperObserver({
+      connection,
+      shared: broken === undefined ? undefined : { broken, late },
       types: options.types,
       limits: options.limits,
       startLost: this.#incomplete,
@@ -56,6 +71,7 @@ export class AssociationObserver {
   /** Octets that one side sent. `bytes` are kept by reference. */
   push(direction: Direction, bytes: Uint8Array, time: number): AssociationEvent[] {
     this.#time = time;
+    this.#reading = true;
     const octets = Octets.of(bytes, this.#offsets[direction]);
     this.#offsets[direction] += bytes.length;
     for (const unit of this.#framers[direction].push(octets)) {
@@ -90,6 +106,7 @@ export class AssociationObserver {
   /** The recording lost octets of this direction. */
   gap(direction: Direction, lost: number, time: number): AssociationEvent[] {
     this.#time = time;
+    this.#reading = true;
     this.#incomplete = true;
     this.#offsets[direction] += lost;
     this.#framers[direction].gap(lost);
@@ -103,6 +120,7 @@ export class AssociationObserver {
   /** One side, or the link as a whole, has closed; `lost` where the recording ended first. */
   close(how: 'end' | 'reset' | 'lost', time: number, direction?: Direction): AssociationEvent[] {
     this.#time = time;
+    this.#reading = true;
     if (how === 'end' && direction !== undefined) {
       this.#closed.add(direction);
       // After the first FIN the other side may still be sending: a DR, or the rest of an answer.
@@ -117,7 +135,8 @@ export class AssociationObserver {
     this.#ended = true;
     for (const event of this.#cotp.end()) this.#transport(event.direction, [event]);
     this.#upper.close();
-    this.#emit({ kind: 'end', direction, outcome: this.#outcome(how) });
+    const { awaited } = this.#upper;
+    this.#emit({ kind: 'end', direction, outcome: this.#outcome(how), ...(awaited === 0 ? {} : { awaited }) });
   }
 
   #outcome(how: 'end' | 'reset' | 'lost'): Outcome {
@@ -186,6 +205,7 @@ export class AssociationObserver {
   #take(): AssociationEvent[] {
     const events = this.#events;
     this.#events = [];
+    this.#reading = false;
     return events;
   }
 }

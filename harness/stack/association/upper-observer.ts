@@ -18,15 +18,18 @@ import {
 import { observeRtse, observeRtseOctets, type RtseName, type RtseObservation } from '../rtse/observer.js';
 import { ApplicationProtocol } from '../rtse/types.js';
 import type { Spdu } from '../session/spdu.js';
-import { ActivityObserver } from './activity-observer.js';
+import { ActivityObserver, type SharedTransfers } from './activity-observer.js';
 import { type EventBody, editionOf, type Mode, type Outcome, type Refusal, type UserTypes } from './events.js';
+import { recoverIn } from './open-values.js';
 import { SliceObserver } from './slice-observer.js';
 
 export interface UpperObserverOptions {
+  readonly connection: number;
   readonly types: UserTypes;
   readonly limits?: Partial<Limits>;
   readonly startLost: boolean;
   readonly emit: (event: EventBody) => void;
+  readonly shared?: SharedTransfers;
 }
 
 /** SPDUs on which RTSE maps no user data, in any mode. X.218 9, X.228 8. */
@@ -63,6 +66,8 @@ export class UpperObserver {
     this.#types = options.types;
     this.#emit = options.emit;
     this.#activities = new ActivityObserver({
+      connection: options.connection,
+      shared: options.shared,
       types: options.types,
       limits: options.limits,
       emit: options.emit,
@@ -92,6 +97,7 @@ export class UpperObserver {
     if (NO_USER_DATA.has(spdu.kind) && userData !== undefined) this.#unmapped(direction, spdu, userData);
     switch (spdu.kind) {
       case 'CONNECT':
+        this.#activities.setReferences(spdu);
         if (userData !== undefined) this.#connect(direction, userData);
         break;
       case 'ACCEPT':
@@ -129,6 +135,11 @@ export class UpperObserver {
 
   gap(direction: Direction): void {
     this.#activities.gap(direction);
+  }
+
+  /** Transfers that may go on in another connection, and of which more is told then. */
+  get awaited(): number {
+    return this.#activities.awaited;
   }
 
   close(): void {
@@ -389,6 +400,9 @@ export class UpperObserver {
 
   #rtse(direction: Direction, observation: RtseObservation): RtseObservation {
     const { name, decoded, anomalies } = observation;
+    const request = name === 'PConnect' ? decoded?.get('pUserData') : name === 'RTORQ' ? decoded : undefined;
+    const recovered = recoverIn(request?.get('connectionDataRQ', 'recover'));
+    if (recovered !== undefined) this.#activities.setRecovered(recovered);
     if (decoded !== undefined) this.#emit({ kind: 'pdu', direction, layer: 'rtse', name, decoded });
     for (const anomaly of anomalies) this.#emit({ kind: 'anomaly', direction, anomaly });
     return observation;

@@ -79,6 +79,17 @@ export class TransferReader {
     });
   }
 
+  /** Octets that are kept: all but the content. */
+  get held(): number {
+    return this.#octets - this.#contentOctets;
+  }
+
+  /** The tag number of the APDU, once that has begun. */
+  get tagNumber(): number | undefined {
+    const [root] = this.#reader.elements;
+    return this.#options.wrapped ? root?.children.at(-1)?.children[0]?.tagNumber : root?.tagNumber;
+  }
+
   push(slice: Octets): void {
     this.#octets += slice.length;
     this.#end = slice.offsetAt(slice.length);

@@ -320,7 +320,7 @@ export class SessionMachine {
       tokens: spdu.tokenItem,
       versionInCommon: version !== undefined,
     };
-    const transition = this.#find(RECEIVED, event, detail);
+    const transition = lacksActivity(event, spdu) ? undefined : this.#find(RECEIVED, event, detail);
     if (transition === undefined || this.#tooLong(spdu)) {
       this.#protocolError(`${spdu.kind} in ${this.#state}`);
       return;
@@ -442,4 +442,10 @@ export class SessionMachine {
     if (state === 'STA01' || state === 'STA16') this.#segments.drop();
     this.#state = state;
   }
+}
+
+/** Parameters of no octets are as good as none, which mandatory ones must not be. X.225 8.2.6. */
+function lacksActivity(event: SpduEvent, { activityIdentifier, linking }: Spdu): boolean {
+  if (event !== 'AS' && event !== 'AR') return false;
+  return activityIdentifier === undefined || (event === 'AR' && linking?.serialNumber === undefined);
 }

@@ -105,6 +105,31 @@ for (const mode of modes) {
       expect(aborted).to.include({ kind: 'rtPAbortIndication', layer: 'session' });
     });
 
+    it('confirms-too-much: a point that was not sent is a protocol error', () => {
+      const { initiator } = opened(mode, { checkpointSize: 1, windowSize: 3 });
+      initiator.transfer(apdu(2500));
+      expect(feed(initiator, '020032032a0137').at(-1)).to.include({ kind: 'rtPAbortIndication', layer: 'session' });
+      expect(tsdus(initiator.takeOutput()).at(-1)).to.equal('1903110105');
+    });
+
+    it('dialogue-mode-mismatch: who has the turn is heard, and does not transfer itself', () => {
+      const { initiator, responder } = opened(mode, { dialogueMode: 'monologue' });
+      initiator.turnGive();
+      expect(tsdus(initiator.takeOutput())).to.deep.equal(['1500']);
+      expect(feed(initiator, '1600', '01002d052903020101')).to.deep.equal([
+        { kind: 'rtTransferStart', activity: '020101', resumedAt: undefined },
+      ]);
+      feed(responder, '1500');
+      expect(() => responder.transfer(apdu(1))).to.throw(/monologue/);
+    });
+
+    it('two-octet-tsdu: GIVE TOKENS CONFIRM is answered, in whatever pieces it comes', () => {
+      const { responder } = opened(mode);
+      for (const octet of tsdu('1500')) responder.receive(Uint8Array.of(octet), START);
+      expect(responder.takeEvents()).to.deep.equal([{ kind: 'rtTurnGiveIndication' }]);
+      expect(tsdus(responder.takeOutput())).to.deep.equal(['1600']);
+    });
+
     it('an acknowledgement of the end confirms every point before it', () => {
       const { initiator } = opened(mode, { checkpointSize: 1, windowSize: 3 });
       initiator.transfer(apdu(2500));
@@ -137,6 +162,18 @@ for (const mode of modes) {
         const { initiator } = opened(mode, { dialogueMode, initialTurn: 'responder' });
         expect(kindsOf(feed(initiator, '0903110101'))).to.deep.equal(['rtCloseIndication']);
         expect(tsdus(initiator.takeOutput())[0]?.slice(0, 2)).to.equal('0a');
+      }
+    });
+
+    it('empty-mandatory-parameter: an activity that has no name, or goes on from nowhere, is a protocol error', () => {
+      for (const spdu of [
+        '01002d022900',
+        '01001d0c2108290302010 12a0131 2900',
+        '01001d0e21072903020101 2a00 2903020102',
+      ]) {
+        const { responder } = opened(mode);
+        expect(feed(responder, spdu)[0], spdu).to.include({ kind: 'rtPAbortIndication', layer: 'session' });
+        expect(tsdus(responder.takeOutput())).to.deep.equal(['1903110105']);
       }
     });
 

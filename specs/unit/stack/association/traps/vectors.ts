@@ -63,7 +63,7 @@ const reserved = (sent: readonly Sent[]): Sent[] =>
   sent.map((each) => ({ ...each, octets: Uint8Array.from(each.octets, (octet, i) => (i === 1 ? 0x11 : octet)) }));
 
 /** Top-level parameters of an SPDU of category 1, in reverse. */
-function reversed(tsdu: Uint8Array): Uint8Array {
+export function reversed(tsdu: Uint8Array): Uint8Array {
   const long = tsdu[1] === 0xff;
   const parts: Uint8Array[] = [];
   for (let at = long ? 4 : 2; at < tsdu.length; ) {
@@ -76,7 +76,7 @@ function reversed(tsdu: Uint8Array): Uint8Array {
 }
 
 /** Its length in three octets though one is enough. X.225 8.2.5. */
-function escaped(tsdu: Uint8Array): Uint8Array {
+export function escaped(tsdu: Uint8Array): Uint8Array {
   const at = tsdu[0] === 1 || tsdu[0] === 2 ? 2 : 0;
   const [length = 0] = tsdu.subarray(at + 1);
   if (length === 0xff || at + 2 > tsdu.length) return tsdu;

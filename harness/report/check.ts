@@ -5,7 +5,7 @@ import { type Finding, fails } from '../rules/finding.js';
 /** What was found in one recording. */
 export interface CheckedFile {
   readonly file: string;
-  readonly summary: Pick<ConversationSummary, 'associations' | 'apdus' | 'binds' | 'incomplete'>;
+  readonly summary: Pick<ConversationSummary, 'associations' | 'apdus' | 'binds' | 'incomplete' | 'notP1'>;
   readonly findings: readonly Finding[];
   /** Findings that a baseline already has: told, but they do not fail. */
   readonly known: ReadonlySet<Finding>;
@@ -33,6 +33,9 @@ export function checkJson(files: readonly CheckedFile[]): Json {
       associations: summary.associations,
       apdus: summary.apdus,
       findings: findings.map((finding) => findingJson(finding, known.has(finding))),
+      ...(summary.notP1.size === 0
+        ? {}
+        : { notP1: [...summary.notP1].map(([connection, why]) => ({ connection, why })) }),
     })),
   };
 }

@@ -2,9 +2,17 @@ import type { Decoded } from '../asn1/decoded.js';
 import { type Json, toJson } from '../asn1/json.js';
 import { concat, toHex } from '../ber/octets.js';
 import type { Endpoint } from '../link/events.js';
-import type { AssociationEvent, Mode, Outcome, Refusal, Transfer } from '../stack/association/events.js';
+import {
+  type AssociationEvent,
+  type Mode,
+  type Outcome,
+  type Refusal,
+  type Transfer,
+  wholeOf,
+} from '../stack/association/events.js';
 import type { Direction } from '../stack/direction.js';
 import type { ObservedEvent } from '../transcript/observe.js';
+import { ActivityCollector, type ShownActivity, type ShownTurn } from './activities.js';
 
 export type ApduKind = 'message' | 'probe' | 'report';
 
@@ -28,6 +36,10 @@ export interface ShownAssociation {
   result: Decoded | undefined;
   error: { decoded: Decoded | undefined; refusal: Refusal } | undefined;
   readonly apdus: ShownApdu[];
+  /** Why what it carries is another application's and not P1. */
+  notP1: string | undefined;
+  readonly activities: readonly ShownActivity[];
+  readonly turns: readonly ShownTurn[];
   outcome: Outcome;
   /** Everything that was seen, in order; kept only where asked for. */
   readonly events: AssociationEvent[];
@@ -46,7 +58,7 @@ const CONTENT_LIMIT = 64 * 1024;
 export class ShowCollector {
   readonly associations: ShownAssociation[] = [];
   readonly #options: ShowOptions;
-  readonly #byConnection = new Map<number, ShownAssociation>();
+  readonly #byConnection = new Map<number, { association: ShownAssociation; activities: ActivityCollector }>();
   readonly #content = new Map<Transfer, { parts: Uint8Array[]; kept: number }>();
 
   constructor(options: ShowOptions = {}) {
@@ -56,6 +68,7 @@ export class ShowCollector {
   push(event: ObservedEvent): void {
     if (event.kind === 'open') {
       const { connection, initiator, responder } = event;
+      const activities = new ActivityCollector();
       const association: ShownAssociation = {
         connection,
         initiator,
@@ -65,15 +78,19 @@ export class ShowCollector {
         result: undefined,
         error: undefined,
         apdus: [],
+        notP1: undefined,
+        activities: activities.activities,
+        turns: activities.turns,
         outcome: 'incomplete',
         events: [],
       };
       this.associations.push(association);
-      this.#byConnection.set(connection, association);
+      this.#byConnection.set(connection, { association, activities });
       return;
     }
-    const association = this.#byConnection.get(event.connection);
-    if (association === undefined) return;
+    const { association, activities } = this.#byConnection.get(event.connection) ?? {};
+    if (association === undefined || activities === undefined) return;
+    activities.on(event);
     if (this.#options.keepEvents === true && event.kind !== 'content') association.events.push(event);
     this.#note(association, event);
   }
@@ -87,8 +104,11 @@ export class ShowCollector {
         if (event.phase === 'error') association.error = { decoded: event.decoded, refusal: event.refusal };
         else association[event.phase] = event.decoded;
         break;
+      case 'foreignApplication':
+        association.notP1 = event.message;
+        break;
       case 'content':
-        this.#keep(event.transfer, event.bytes);
+        this.#keep(wholeOf(event.transfer), event.bytes);
         break;
       case 'apdu':
         association.apdus.push(this.#apdu(event));
@@ -112,8 +132,9 @@ export class ShowCollector {
   }
 
   #apdu(event: AssociationEvent & { kind: 'apdu' }): ShownApdu {
-    const held = this.#content.get(event.transfer);
-    this.#content.delete(event.transfer);
+    const transfer = wholeOf(event.transfer);
+    const held = this.#content.get(transfer);
+    this.#content.delete(transfer);
     const { direction, decoded, complete, contentOctets } = event;
     const content = held === undefined ? undefined : concat(held.parts);
     return { kind: apduKind(decoded), direction, decoded, complete, contentOctets, content };
@@ -128,18 +149,49 @@ function apduKind(decoded: Decoded | undefined): ApduKind | 'unknown' {
 /** `show --json`. */
 export function showJson(associations: readonly ShownAssociation[]): Json {
   return {
-    associations: associations.map(({ mode, initiator, responder, argument, result, error, apdus, outcome }) => ({
-      mode: mode ?? null,
-      initiator,
-      responder,
-      bind: {
-        argument: argument === undefined ? null : toJson(argument),
-        result: result === undefined ? null : toJson(result),
-        error: error === undefined ? null : errorJson(error),
-      },
-      apdus: apdus.map(apduJson),
-      outcome,
+    associations: associations.map(associationJson),
+  };
+}
+
+function associationJson(association: ShownAssociation): Json {
+  const { mode, initiator, responder, argument, result, error, apdus, notP1, activities, turns, outcome } = association;
+  return {
+    mode: mode ?? null,
+    initiator,
+    responder,
+    bind: {
+      argument: argument === undefined ? null : toJson(argument),
+      result: result === undefined ? null : toJson(result),
+      error: error === undefined ? null : errorJson(error),
+    },
+    apdus: apdus.map(apduJson),
+    ...(notP1 === undefined ? {} : { notP1 }),
+    activities: activities.map(activityJson),
+    turns: turns.map(({ holder, please }, turn) => ({
+      holder: holder === 'i2r' ? 'initiator' : 'responder',
+      please: [...please],
+      activities: activities.filter((each) => each.turn === turn).map(({ index }) => index),
     })),
+    outcome,
+  };
+}
+
+function activityJson(shown: ShownActivity): Json {
+  const { index, direction, activity, octets, checkpoints, confirmed, outcome, lost, resumed, exceptions } = shown;
+  const { resumedFrom, goesOnIn } = shown;
+  return {
+    index,
+    direction,
+    activity,
+    octets,
+    checkpoints,
+    confirmed,
+    outcome,
+    ...(lost ? { lost } : {}),
+    ...(resumed ? { resumed } : {}),
+    ...(resumedFrom === undefined ? {} : { resumedFrom: { ...resumedFrom } }),
+    ...(goesOnIn === undefined ? {} : { goesOnIn }),
+    ...(exceptions.length > 0 ? { exceptions: [...exceptions] } : {}),
   };
 }
 

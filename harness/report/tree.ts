@@ -1,6 +1,9 @@
 import { BitString } from '../asn1/bit-string.js';
 import type { Decoded } from '../asn1/decoded.js';
 import { toHex } from '../ber/octets.js';
+import { endOf } from '../rules/places.js';
+import type { Secret } from '../rules/secrets.js';
+import { placeIn, type Stretch } from '../stack/association/stretches.js';
 import { escapeText, quoteText } from './escape.js';
 
 /** Octets of a value that are shown on its line. */
@@ -11,13 +14,26 @@ export interface TreeOptions {
   readonly indent?: string;
   /** Puts each element's stream offset and length at the end of its line. */
   readonly places?: boolean;
+  /** Places of octets that are not shown: passwords. */
+  readonly secrets?: readonly Pick<Secret, 'offset' | 'length'>[];
+  /** Where the value's octets came, if over several connections. */
+  readonly stretches?: readonly Stretch[];
+}
+
+/** A stream offset; with its connection where a value's octets came over several: `0:1234`. */
+export function placeText(offset: number, stretches: readonly Stretch[] | undefined): string {
+  if (stretches === undefined) return String(offset);
+  const place = placeIn(stretches, offset);
+  return `${place.connection}:${place.offset}`;
 }
 
 /** A decoded value as an indented tree, a line per member. */
 export function* treeLines(node: Decoded, options: TreeOptions = {}): Generator<string> {
-  const { indent = '', places = true } = options;
-  const place = places ? `  @${node.element.offset}+${node.element.length}` : '';
-  const value = leafText(node);
+  const { indent = '', places = true, stretches } = options;
+  // Secrets stand in binds; offsets of other connections are none of theirs.
+  const secrets = stretches === undefined ? (options.secrets ?? []) : [];
+  const place = places ? `  @${placeText(node.element.offset, stretches)}+${node.element.length}` : '';
+  const value = secrets.length > 0 && hides(node, secrets) ? hiddenText(node) : leafText(node);
   yield `${indent}${node.name === '' ? node.type.name : node.name}${value === undefined ? '' : `: ${value}`}${place}`;
   for (const child of visible(node)) yield* treeLines(child, { ...options, indent: `${indent}  ` });
 }
@@ -26,6 +42,19 @@ export function* treeLines(node: Decoded, options: TreeOptions = {}): Generator<
 function visible(node: Decoded): readonly Decoded[] {
   const [only] = node.children;
   return node.type.base === 'open' && only !== undefined ? only.children : node.children;
+}
+
+/** Whether a value that would be written out holds a secret. */
+function hides(node: Decoded, secrets: NonNullable<TreeOptions['secrets']>): boolean {
+  const { type, inner } = node;
+  const written = type.base === 'primitive' || (type.base === 'open' && node.children.length === 0);
+  const end = written ? endOf(inner) : 0;
+  return written && secrets.some((each) => each.offset >= inner.offset && each.offset + each.length <= end);
+}
+
+function hiddenText({ type, inner }: Decoded): string {
+  if (type.base === 'open') return `(${inner.length} octets, with a password)`;
+  return `(password, ${inner.length - inner.headerLength} octets)`;
 }
 
 function leafText(node: Decoded): string | undefined {

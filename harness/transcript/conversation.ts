@@ -26,7 +26,7 @@ export interface ConversationStats {
 /** A recorded conversation, whatever its format. */
 export interface Conversation {
   readonly file: string;
-  readonly format: 'transcript' | 'pcap' | 'pcapng' | 'tpkt-hex';
+  readonly format: 'transcript' | 'pcap' | 'pcapng' | 'tpkt-hex' | 'pdu-directory';
   /** Of a transcript, or of a capture that p1spec wrote. */
   readonly header: TranscriptHeader | undefined;
   /** Reads the file from its start, each time it is called. Memory does not grow with the file. */

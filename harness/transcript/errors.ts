@@ -30,6 +30,8 @@ export type TranscriptErrorCode =
   | 'ERR_HEX_LINE'
   /** Hexadecimal octets that do not say who sent them. */
   | 'ERR_HEX_DIRECTION'
+  /** A file of a PDU directory whose octets are not the PDU that its name says, or whose place is not clear. */
+  | 'ERR_PDU_FILE'
   | 'ERR_CONVERT_EXTENSION'
   | 'ERR_CONVERT_SAME_FILE';
 

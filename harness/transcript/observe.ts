@@ -1,11 +1,14 @@
 import type { Limits } from '../ber/limits.js';
 import type { LinkEvent, LinkOpened } from '../link/events.js';
+import { type BrokenTransferLimits, BrokenTransfers } from '../stack/association/broken-transfers.js';
 import type { AssociationEvent, UserTypes } from '../stack/association/events.js';
 import { AssociationObserver } from '../stack/association/observer.js';
 
 export interface ObserveOptions {
   readonly types: UserTypes;
   readonly limits?: Partial<Limits>;
+  /** What is kept of transfers that broke off, until they go on in another connection. */
+  readonly broken?: Partial<BrokenTransferLimits>;
 }
 
 /** What an observer of several connections tells: a connection opens, then its association's events. */
@@ -18,18 +21,28 @@ export type ObservedEvent = LinkOpened | AssociationEvent;
 export class ConversationObserver {
   readonly #options: ObserveOptions;
   readonly #open = new Map<number, AssociationObserver>();
+  readonly #broken: BrokenTransfers;
   #time = 0;
 
   constructor(options: ObserveOptions) {
     this.#options = options;
+    this.#broken = new BrokenTransfers(options.broken);
   }
 
   push(event: LinkEvent): ObservedEvent[] {
+    const events = this.#observe(event);
+    const late = this.#broken.told();
+    return late.length === 0 ? events : [...late, ...events];
+  }
+
+  #observe(event: LinkEvent): ObservedEvent[] {
     this.#time = event.time;
     const { connection } = event;
     if (event.kind === 'open') {
       const { types, limits } = this.#options;
-      this.#open.set(connection, new AssociationObserver({ connection, types, limits, startLost: event.startLost }));
+      const { startLost } = event;
+      const broken = this.#broken;
+      this.#open.set(connection, new AssociationObserver({ connection, types, limits, startLost, broken }));
       return [event];
     }
     const observer = this.#open.get(connection);
@@ -48,7 +61,8 @@ export class ConversationObserver {
   end(): ObservedEvent[] {
     const events = [...this.#open.values()].flatMap((observer) => observer.close('lost', this.#time));
     this.#open.clear();
-    return events;
+    this.#broken.end();
+    return [...events, ...this.#broken.told()];
   }
 }
 

@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { CaptureReader } from './capture.js';
 import type { Conversation } from './conversation.js';
 import { TranscriptError } from './errors.js';
 import { pcapVariant } from './pcap.js';
 import { isPcapng } from './pcapng.js';
+import { PduDirectoryReader } from './pdu-directory.js';
 import { TranscriptReader } from './reader.js';
 import { Source } from './source.js';
 import { isBareHex, noDirection, TpktHexReader } from './tpkthex.js';
@@ -12,10 +14,11 @@ const HEAD = 64 * 1024;
 const GZIP = 0x1f8b;
 
 /**
- * Opens a recording: a transcript, a pcap or pcapng capture, or TPKT hex; its content tells which, not its name.
- * Reads no more than the header.
+ * Opens a recording: a transcript, a pcap or pcapng capture, TPKT hex, or a folder of PDUs; its content tells which, not
+ * its name. Reads no more than the header.
  */
 export async function openConversation(file: string): Promise<Conversation> {
+  if (await isDirectory(file)) return PduDirectoryReader.open(file);
   const head = await readHead(file);
   if (head.length === 0) throw new TranscriptError('ERR_FILE_EMPTY', { message: `${file} is empty`, at: { file } });
   if (isPcapng(head) || pcapVariant(head) !== undefined) return CaptureReader.open(file);
@@ -28,6 +31,15 @@ export async function openConversation(file: string): Promise<Conversation> {
   if (onlyComments || (line !== undefined && /^[<>]\s*\d+(\s|$)/.test(line))) return new TpktHexReader(file);
   if (line !== undefined && isBareHex(line)) throw noDirection(file, index + 1);
   throw unknown(file, head);
+}
+
+/** What is not there, or cannot be looked at, is for who opens it to tell. */
+async function isDirectory(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function readHead(file: string): Promise<Buffer> {
@@ -47,6 +59,6 @@ function unknown(file: string, head: Buffer): TranscriptError {
     at: { file },
     hint: compressed
       ? 'it is compressed: expand it with gunzip'
-      : 'readable are p1spec NDJSON, pcap, pcapng and TPKT hex',
+      : 'readable are p1spec NDJSON, pcap, pcapng, TPKT hex and a folder of PDUs',
   });
 }

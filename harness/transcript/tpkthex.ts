@@ -5,6 +5,7 @@ import { type Conversation, type ConversationStats, Tally, type Truncation } fro
 import { TranscriptError } from './errors.js';
 import { hexOctets, type TranscriptHeader, whereText } from './format.js';
 import { type Line, LineReader } from './lines.js';
+import { LeftOut, opens, type PduName, parsePduName, tpktsOf } from './pdu.js';
 import { Source } from './source.js';
 import { TPDU, TPKT_START, tpduCodeAt } from './tpkt-start.js';
 
@@ -18,11 +19,14 @@ interface HexLine {
   readonly mark: Mark;
   readonly connection: number;
   readonly octets: Uint8Array;
+  /** What the line says that its octets are, where it is no TPKT. */
+  readonly pdu: PduName | undefined;
 }
 
 /**
  * TPKTs in hexadecimal, one a line: `>` or `<` for the side, the number of the connection, the octets, and a comment
- * behind `#`. Which mark is the initiator's, the CR tells. The form has no times and no closes: every time is 0.
+ * behind `#`. With the name of a TPDU or SPDU before them (`> 0 AS-SPDU 2d05…`) the octets are that PDU alone. Which mark
+ * is the initiator's, the CR or the CN tells. The form has no times and no closes: every time is 0.
  */
 export class TpktHexReader implements Conversation {
   readonly file: string;
@@ -74,18 +78,21 @@ function parseLine({ text, number }: Line, file: string): HexLine | undefined {
   const at = { file, line: number };
   const fail = (message: string) =>
     new TranscriptError('ERR_HEX_LINE', { message: `${whereText(at)}: ${message}`, at });
-  const [mark, connection, ...groups] = content.split(/\s+/);
+  const [mark, connection, ...words] = content.split(/\s+/);
   if (mark !== '>' && mark !== '<')
     throw isBareHex(content) ? noDirection(file, number) : fail("no '>' or '<' in front");
   if (connection === undefined || !/^\d{1,5}$/.test(connection) || Number(connection) > LAST_CONNECTION) {
     throw fail(`no number of a connection behind '${mark}'`);
   }
-  const digits = groups.join('');
+  const pdu = parsePduName(words[0] ?? '');
+  const digits = words.slice(pdu === undefined ? 0 : 1).join('');
   if (digits === '') throw fail('no octets');
   const octets = hexOctets(digits);
   if (octets === undefined)
     throw fail(digits.length % 2 ? 'an odd count of hexadecimal digits' : 'octets are not hexadecimal');
-  return { mark, connection: Number(connection), octets };
+  const carried = pdu === undefined ? octets : tpktsOf(pdu, octets);
+  if (typeof carried === 'string') throw fail(`what is called ${words[0]} ${carried}`);
+  return { mark, connection: Number(connection), octets: carried, pdu };
 }
 
 /** True for hexadecimal digits that nothing stands in front of. */
@@ -105,11 +112,13 @@ export function noDirection(file: string, line: number): TranscriptError {
 
 /** Holds the lines of a connection until it is known which mark is the initiator's. */
 class HexConnections {
-  readonly #held = new Map<number, HexLine[]>();
+  readonly #held = new Map<number, HeldLine[]>();
   /** The initiator's mark. */
   readonly #open = new Map<number, Mark>();
+  readonly #leftOut = new Map<string, LeftOut>();
 
-  take(line: HexLine): LinkEvent[] {
+  take(parsed: HexLine): LinkEvent[] {
+    const line = { ...parsed, lostBefore: this.#lostBefore(parsed) };
     const initiator = this.#open.get(line.connection);
     if (initiator !== undefined) return [data(line, initiator)];
     const held = this.#held.get(line.connection) ?? [];
@@ -128,6 +137,14 @@ class HexConnections {
     return [...undecided, ...closes];
   }
 
+  #lostBefore({ mark, connection, pdu }: HexLine): number {
+    if (pdu === undefined) return 0;
+    const key = `${connection} ${mark}`;
+    const leftOut = this.#leftOut.get(key) ?? new LeftOut();
+    this.#leftOut.set(key, leftOut);
+    return leftOut.before(pdu);
+  }
+
   #release(connection: number, initiator: Mark): LinkEvent[] {
     const held = this.#held.get(connection) ?? [];
     this.#held.delete(connection);
@@ -137,8 +154,15 @@ class HexConnections {
   }
 }
 
-/** The initiator's mark, if the line is a CR or a CC. */
-function toldBy({ mark, octets }: HexLine): Mark | undefined {
+interface HeldLine extends HexLine {
+  /** Octets that the log left out before it, at least. */
+  readonly lostBefore: number;
+}
+
+/** The initiator's mark, if the line is a CR or a CC, or is called so. */
+function toldBy({ mark, octets, pdu }: HexLine): Mark | undefined {
+  const opening = pdu === undefined ? undefined : opens(pdu);
+  if (opening !== undefined) return opening === (mark === '>') ? '>' : '<';
   if (octets.length <= TPKT_START) return undefined;
   const code = tpduCodeAt(octets, 0);
   if (code === TPDU.CR) return mark;
@@ -146,8 +170,9 @@ function toldBy({ mark, octets }: HexLine): Mark | undefined {
   return undefined;
 }
 
-function data({ mark, connection, octets }: HexLine, initiator: Mark): Chunk {
-  return { kind: 'data', connection, direction: mark === initiator ? 'i2r' : 'r2i', time: 0, octets };
+function data({ mark, connection, octets, lostBefore }: HeldLine, initiator: Mark): Chunk {
+  const direction = mark === initiator ? 'i2r' : 'r2i';
+  return { kind: 'data', connection, direction, time: 0, octets, ...(lostBefore > 0 ? { lostBefore } : {}) };
 }
 
 const TPKT_HEADER = 4;

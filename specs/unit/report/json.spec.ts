@@ -14,7 +14,10 @@ function collector() {
 describe('the JSON report', () => {
   it('holds all of the run, with a summary', () => {
     const sink = collector();
-    const cases = [caseResult(), failed({ id: 'P1/ROUTE/BV-002', expectedFailure: { reason: 'known' } })];
+    const cases = [
+      caseResult({ modes: ['normal'] }),
+      failed({ id: 'P1/ROUTE/BV-002', expectedFailure: { reason: 'known' } }),
+    ];
     new JsonReporter(sink).runEnded(runResult({ cases }));
     const json = JSON.parse(sink.text());
     expect(json).to.include({ tool: 'p1spec', target: 'exchange-2003-sp2', mode: 'normal' });
@@ -25,6 +28,8 @@ describe('the JSON report', () => {
       unexpectedPasses: 0,
       exitCode: 0,
     });
+    expect(json.cases[0].modes).to.deep.equal(['normal']);
+    expect(json.cases[1]).not.to.have.property('modes');
     expect(json.cases[1]).to.deep.include({ standing: 'expected-failure', verdict: 'fail' });
     expect(json.cases[1].failing[0]).to.include({ rule: 'BIND-001', offset: 20, direction: 'i2r' });
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { toHex } from '../../../../harness/ber/octets.js';
 import { writeBer } from '../../../../harness/ber/writer.js';
 import { message } from '../../rules/support/apdus.js';
+import { association, streamOf } from '../../rules/support/association.js';
 import { meet, otherSide } from './traps/meet.js';
 import { MODES, scriptOf, vectors } from './traps/vectors.js';
 
@@ -31,3 +32,20 @@ for (const id of new Set(vectors.map(({ trap }) => trap))) {
     }
   });
 }
+
+describe('the vectors of machines', () => {
+  it('each have other octets than an ordinary association, in a role and a mode at least', () => {
+    for (const vector of vectors) {
+      const isOdd = (vector.roles ?? (['initiator', 'responder'] as const)).some((role) =>
+        (vector.modes ?? MODES).some((mode) => {
+          const sides = [vector, { trap: '', what: '' }].map((each) => {
+            const sent = association(scriptOf(each, mode, otherSide(role), apdus));
+            return streamOf(each === vector ? (vector.change?.(sent) ?? sent) : sent, otherSide(role));
+          });
+          return toHex(sides[0] as Uint8Array) !== toHex(sides[1] as Uint8Array);
+        }),
+      );
+      expect(isOdd, `${vector.trap}: ${vector.what}`).to.equal(true);
+    }
+  });
+});

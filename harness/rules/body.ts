@@ -2,9 +2,11 @@ import type { Decoded } from '../asn1/decoded.js';
 import { objectName } from '../p1/object-identifiers.js';
 import { isStandardContentType, MDBEF } from './allowed.js';
 import { anomalyRule, linkStateRule } from './anomaly-rule.js';
-import { defineRule, MODES_OF_1988, type Rule } from './rule.js';
+import { ExternalContents } from './external-content.js';
+import { defineRule, type Place, type Rule } from './rule.js';
 
-// BODY: what a message says that its content is, and what the content is. Contents are searched, never judged by words.
+// BODY: what a message says that its content is, and what the content is. Contents are searched, never judged by words;
+// only what names the type of a content in its own first octets is read.
 
 const shall = { tier: 1, strength: 'shall' } as const;
 
@@ -21,17 +23,26 @@ const databaseFormat = defineRule({
   title: "No content is of Exchange's database encoding format (MDBEF)",
   clause: 'X.411 8.4.2',
   rationale: 'Only Exchange can read it: no recipient behind another MTA can.',
-  appliesTo: MODES_OF_1988,
-  start: ({ find }) => ({
-    nodes: {
-      ContentType(type) {
-        const found = extendedType(type);
-        if (found?.identifier !== MDBEF) return;
-        const signature = "Exchange's message database encoding format";
-        find(found.node, `the content type ${MDBEF} (MDBEF)`, { key: MDBEF, signature });
+  start: ({ find }) => {
+    const external = new ExternalContents();
+    const tell = (place: Place) => {
+      const signature = "Exchange's message database encoding format";
+      find(place, `the content type ${MDBEF} (MDBEF)`, { key: MDBEF, signature });
+    };
+    return {
+      kinds: ['content', 'apdu'],
+      on(event) {
+        const named = external.on(event);
+        if (named?.identifier === MDBEF) tell(named.place);
       },
-    },
-  }),
+      nodes: {
+        ContentType(type) {
+          const found = extendedType(type);
+          if (found?.identifier === MDBEF) tell(found.node);
+        },
+      },
+    };
+  },
 });
 
 const contentType = defineRule({
@@ -41,18 +52,28 @@ const contentType = defineRule({
   strength: 'should',
   clause: 'X.411 8.4.2',
   rationale: 'A content type is for those who agreed on it; others return the message, or lose its type.',
-  appliesTo: MODES_OF_1988,
-  start: ({ find }) => ({
-    nodes: {
-      ContentType(type) {
-        const found = extendedType(type);
-        if (found === undefined || found.identifier === MDBEF || isStandardContentType(found.identifier)) return;
-        const name = objectName(found.identifier);
-        const message = `the content type ${found.identifier}${name === undefined ? '' : ` (${name})`}`;
-        find(found.node, message, { key: found.identifier });
+  start: ({ find }) => {
+    const external = new ExternalContents();
+    const look = (place: Place, identifier: string) => {
+      if (identifier === MDBEF || isStandardContentType(identifier)) return;
+      const name = objectName(identifier);
+      const message = `the content type ${identifier}${name === undefined ? '' : ` (${name})`}`;
+      find(place, message, { key: identifier });
+    };
+    return {
+      kinds: ['content', 'apdu'],
+      on(event) {
+        const named = external.on(event);
+        if (named !== undefined) look(named.place, named.identifier);
       },
-    },
-  }),
+      nodes: {
+        ContentType(type) {
+          const found = extendedType(type);
+          if (found !== undefined) look(found.node, found.identifier);
+        },
+      },
+    };
+  },
 });
 
 const linkState = linkStateRule(

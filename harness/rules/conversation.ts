@@ -1,5 +1,5 @@
 import type { Limits } from '../ber/limits.js';
-import type { Endpoint, LinkEvent } from '../link/events.js';
+import type { Endpoint, LinkEvent, LinkOpened } from '../link/events.js';
 import type { AssociationEvent, Outcome } from '../stack/association/events.js';
 import type { Direction } from '../stack/direction.js';
 import { ConversationObserver } from '../transcript/observe.js';
@@ -14,7 +14,7 @@ export interface ConversationOptions {
   readonly rules?: readonly Rule[];
   readonly permissions?: readonly Permission[];
   /** Whose octets are judged: the initiator, the responder, or the side at `ADDR` or `ADDR:PORT`; both where absent. */
-  readonly iut?: string;
+  readonly iut?: string | ((opened: LinkOpened) => string);
   readonly limits?: Partial<Limits>;
   /** For who shows what passes; called before the rules see it. */
   readonly onEvent?: (event: AssociationEvent) => void;
@@ -49,6 +49,8 @@ interface Connection {
   readonly judge: Judge | undefined;
   tpdus: boolean;
   bind: boolean;
+  /** Transfers of which more is told when they go on elsewhere, or do not; undefined before the association's end. */
+  awaited: number | undefined;
 }
 
 /** Observes and judges a conversation of any number of connections: push its link events in order, then `end`. */
@@ -92,36 +94,41 @@ export class ConversationJudge {
 
   #take(events: ReturnType<ConversationObserver['push']>): Finding[] {
     const findings: Finding[] = [];
-    let last: Connection | undefined;
+    const touched = new Set<Connection>();
     for (const event of events) {
       if (event.kind === 'open') {
-        this.#open(event.connection, event.initiator, event.responder);
+        this.#open(event);
         this.#incomplete ||= event.startLost === true;
         continue;
       }
       const connection = this.#connections.get(event.connection);
       if (connection === undefined) continue;
-      last = connection;
+      touched.add(connection);
       this.#options.onEvent?.(event);
       this.#count(connection, event);
       for (const finding of connection.judge?.on(event) ?? []) findings.push(finding);
       if (event.kind === 'end') {
         this.#outcomes.set(event.connection, event.outcome);
-        findings.push(...this.#close(event.connection));
+        connection.awaited = event.awaited ?? 0;
+      } else if (event.kind === 'transfer' && event.awaited === true && connection.awaited !== undefined) {
+        connection.awaited -= 1;
       }
+      if (connection.awaited === 0) findings.push(...this.#close(event.connection));
     }
-    if (last?.judge !== undefined) findings.push(...last.judge.push([]));
+    for (const { judge } of touched) if (judge !== undefined) findings.push(...judge.push([]));
     return findings;
   }
 
-  #open(connection: number, initiator: Endpoint, responder: Endpoint): void {
-    const { rules, permissions, iut } = this.#options;
+  #open(opened: LinkOpened): void {
+    const { connection, initiator, responder } = opened;
+    const { rules, permissions } = this.#options;
+    const iut = typeof this.#options.iut === 'function' ? this.#options.iut(opened) : this.#options.iut;
     const side = iut === undefined ? undefined : sideOf(iut, initiator, responder);
     const judged = iut === undefined || side !== undefined;
     const judge = judged
       ? new Judge({ rules, permissions, direction: side, connection, memory: this.#memory })
       : undefined;
-    this.#connections.set(connection, { judge, tpdus: false, bind: false });
+    this.#connections.set(connection, { judge, tpdus: false, bind: false, awaited: undefined });
   }
 
   #count(connection: Connection, event: AssociationEvent): void {

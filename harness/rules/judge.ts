@@ -1,6 +1,7 @@
 import type { Octets } from '../ber/octets.js';
 import type { Anomaly } from '../stack/anomaly.js';
-import type { AssociationEvent, Mode } from '../stack/association/events.js';
+import type { AssociationEvent, Mode, Transfer } from '../stack/association/events.js';
+import type { Stretch } from '../stack/association/stretches.js';
 import type { Direction } from '../stack/direction.js';
 import { associationRules } from './catalogue.js';
 import { checkPermissions, type Finding, type Permission } from './finding.js';
@@ -102,6 +103,8 @@ export class Judge {
   #roots: Element[] = [];
   #octets: Octets[] = [];
   #transferring = false;
+  /** Where the current event's octets came, if over several connections: its offsets are shifted. */
+  #stretches: readonly Stretch[] | undefined;
 
   constructor(options: JudgeOptions = {}) {
     const { rules = associationRules, permissions = [], direction, connection = 0 } = options;
@@ -112,7 +115,9 @@ export class Judge {
     this.#memory = options.memory ?? new ConversationMemory();
     for (const rule of rules) this.#start(rule);
     const kinds = new Set(this.#subscriptions.flatMap(({ streams }) => streams));
-    this.#search = new StreamSearch(kinds, (hit, direction) => this.#tellHit(hit, direction));
+    this.#search = new StreamSearch(kinds, this.#memory, (hit, direction, transfer) =>
+      this.#tellHit(hit, direction, transfer),
+    );
   }
 
   /** Takes the next event of the association; gives the findings that are settled by it. */
@@ -173,6 +178,7 @@ export class Judge {
 
   #judge(event: AssociationEvent): void {
     this.#sender = event.direction;
+    this.#stretches = 'transfer' in event ? event.transfer?.stretches : undefined;
     const handlers = this.#onEvent.get(event.kind);
     if (handlers !== undefined) for (const handler of handlers) handler(event);
     switch (event.kind) {
@@ -215,8 +221,9 @@ export class Judge {
     for (const child of node.children) this.#visit(child);
   }
 
-  #tellHit(hit: Hit, sender: Direction): void {
+  #tellHit(hit: Hit, sender: Direction, transfer: Transfer | undefined): void {
     this.#sender = sender;
+    this.#stretches = transfer?.stretches;
     this.#hit = hit.stream;
     for (const { streams, found } of this.#subscriptions) {
       if (streams.includes(hit.stream)) found(hit);
@@ -251,7 +258,16 @@ export class Judge {
     };
     const covers = options.covers ?? where.covers;
     const undecodable = isAnomaly(place) && place.code === 'malformed';
-    this.#drafts.push({ finding, end: where.end, covers, undecodable, hit: this.#hit, modes: rule.appliesTo });
+    const stretches = this.#stretches;
+    this.#drafts.push({
+      finding,
+      end: where.end,
+      covers,
+      undecodable,
+      hit: this.#hit,
+      modes: rule.appliesTo,
+      stretches,
+    });
   }
 
   #locate(place: Place, { path, layer }: FindOptions): Location {
@@ -271,7 +287,7 @@ export class Judge {
     const element = this.#elementAt(offset, length);
     const end = element === undefined ? offset + length : endOf(element);
     if (!NAMEABLE.has(place.code)) return { ...base, end, covers };
-    const octets = element?.toBytes() ?? this.#octetsAt(offset, length);
+    const octets = element?.toBytes() ?? (this.#stretches === undefined ? this.#octetsAt(offset, length) : undefined);
     return { ...base, end, covers, signature: octets === undefined ? undefined : probableNature(octets) };
   }
 

@@ -1,3 +1,6 @@
+import type { Transfer } from '../stack/association/events.js';
+import type { LinkStateScanner, Match } from './signatures.js';
+
 /** What an association has negotiated for its transfers. X.228 7.1. */
 export interface Negotiated {
   /** Units of 1024 octets; 0: no checkpoints. */
@@ -8,8 +11,21 @@ export interface Negotiated {
 /** Associations that are remembered: a recovery follows soon on what it recovers. */
 const REMEMBERED = 256;
 
+/** The search over a transfer's octets while that is not under way: for the association on which it goes on. */
+export interface SuspendedSearch {
+  readonly content: LinkStateScanner;
+  readonly stray: LinkStateScanner;
+  /** Told when the APDU is: only then is it known what the content was part of. */
+  contentMatch: Match | undefined;
+  strayMatch: Match | undefined;
+  /** The match in the content was told when the association broke. */
+  contentTold: boolean;
+}
+
 /** What rules on one association may know of those before it in the same conversation. */
 export class ConversationMemory {
+  /** By what the transfer was first told as: they go with it. */
+  readonly searches = new WeakMap<Transfer, SuspendedSearch>();
   readonly #negotiated = new Map<string, Negotiated>();
 
   /** By the references of the session connection, as its CONNECT had them. */

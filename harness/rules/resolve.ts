@@ -1,3 +1,4 @@
+import { placeIn, type Stretch, stretchAt } from '../stack/association/stretches.js';
 import type { Mode } from '../stack/mode.js';
 import type { Finding } from './finding.js';
 import type { StreamKind } from './signatures.js';
@@ -15,6 +16,8 @@ export interface Draft {
   readonly hit: StreamKind | undefined;
   /** The modes in which its rule holds. */
   readonly modes: readonly Mode[];
+  /** Where its transfer's octets came, if over several connections: the offsets are shifted until it is settled. */
+  readonly stretches?: readonly Stretch[];
 }
 
 /**
@@ -22,7 +25,8 @@ export interface Draft {
  * for an extension permits no unknown element in it. Text found inside an element that fails names that element.
  */
 export function settle(drafts: readonly Draft[]): Finding[] {
-  if (drafts.length <= 1) return drafts.map(({ finding }) => finding);
+  if (drafts.length <= 1) return drafts.map(placed);
+  if (drafts.some(({ stretches }) => stretches !== drafts[0]?.stretches)) return apart(drafts);
   const order = drafts
     .map((draft, i) => ({ draft, i }))
     .sort(
@@ -50,7 +54,29 @@ export function settle(drafts: readonly Draft[]): Finding[] {
     kept.push(draft);
     open.push(draft);
   }
-  return kept.map(({ finding }) => finding);
+  return kept.map(placed);
+}
+
+/** Offsets of different streams say nothing of each other. */
+function apart(drafts: readonly Draft[]): Finding[] {
+  const streams = new Map<Draft['stretches'], Draft[]>();
+  for (const draft of drafts) {
+    const own = streams.get(draft.stretches);
+    if (own === undefined) streams.set(draft.stretches, [draft]);
+    else own.push(draft);
+  }
+  return [...streams.values()].flatMap(settle);
+}
+
+/** The finding at the place in the connection in which its octets came, or began to. */
+function placed({ finding, end, stretches }: Draft): Finding {
+  if (stretches === undefined) return finding;
+  const begin = placeIn(stretches, finding.offset);
+  const message =
+    stretchAt(Math.max(end - 1, finding.offset)) === stretchAt(finding.offset)
+      ? finding.message
+      : `${finding.message}; its octets go on in connection ${placeIn(stretches, end - 1).connection}`;
+  return { ...finding, ...begin, message };
 }
 
 function isTold(draft: Draft, around: readonly Draft[]): boolean {

@@ -62,6 +62,8 @@ const barred = ctxOf(1, sequence(sequence(oidNode('1.3.14.7.2')), prim(0, 3, [0,
 const underscore = ctxOf(5, ctx(0, 'bo_b'));
 const withUnderscore = cons(1, 0, sequence(cons(1, 1, printable('GB')), cons(1, 2, printable(' ')), underscore));
 const oneContent = (type: BerNode): BerNode => message({ contentType: type });
+const externally = (type: string, builtIn = 1): BerNode =>
+  message({ contentType: app(6, [builtIn]), content: writeBer(cons(0, 8, oidNode(type), ctx(1, 'the content'))) });
 
 const examples: Readonly<Record<string, Example>> = {
   ...modeExamples,
@@ -623,8 +625,18 @@ const examples: Readonly<Record<string, Example>> = {
         script: transfer(report({ contentType: oidNode('1.2.840.113556.5.1') })),
         at: oidNode('1.2.840.113556.5.1'),
       },
+      {
+        what: 'in the EXTERNAL that is the content',
+        script: transfer(externally('1.2.840.113556.5.1')),
+        at: oidNode('1.2.840.113556.5.1'),
+      },
     ],
-    holds: [transfer(oneContent(app(6, [99])))],
+    holds: [
+      transfer(oneContent(app(6, [99]))),
+      transfer(externally('2.6.1.10.1')),
+      // What a content of another type begins with is its own affair.
+      transfer(externally('1.2.840.113556.5.1', 22)),
+    ],
   },
   'BODY-002': {
     fails: [
@@ -633,6 +645,11 @@ const examples: Readonly<Record<string, Example>> = {
         what: 'P772',
         script: transfer(oneContent(oidNode('1.3.26.0.4406.0.4.1'))),
         at: oidNode('1.3.26.0.4406.0.4.1'),
+      },
+      {
+        what: 'TNEF in the EXTERNAL that is the content',
+        script: transfer(externally('1.2.840.113556.5.2')),
+        at: oidNode('1.2.840.113556.5.2'),
       },
     ],
     holds: [transfer(oneContent(oidNode('2.6.1.10.1'))), transfer(oneContent(app(6, [0])))],

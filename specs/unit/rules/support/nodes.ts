@@ -21,10 +21,19 @@ export const ctxOf = (tag: number, ...content: BerNode[]): BerNode => cons(conte
 export const app = (tag: number, content: Uint8Array | string | number[]): BerNode => prim(application, tag, content);
 export const appOf = (tag: number, ...content: BerNode[]): BerNode => cons(application, tag, ...content);
 export const sequence = (...content: BerNode[]): BerNode => cons(universal, Universal.sequence, ...content);
-export const set = (...content: BerNode[]): BerNode => cons(universal, Universal.set, ...content);
+export const set = (...content: BerNode[]): BerNode => ({
+  ...berConstructed(universal, Universal.set, content),
+  unordered: true,
+});
 export const integer = (value: number): BerNode => prim(universal, Universal.integer, integerOctets(value));
-export const octets = (content: Uint8Array | string | number[]): BerNode =>
-  prim(universal, Universal.octetString, content);
+export const octets = (content: Uint8Array | string | number[]): BerNode => ({
+  ...berPrimitive(
+    universal,
+    Universal.octetString,
+    typeof content === 'string' ? latin1(content) : Uint8Array.from(content),
+  ),
+  string: 'octets',
+});
 export const ia5 = (text: string): BerNode => prim(universal, Universal.ia5String, text);
 export const printable = (text: string): BerNode => prim(universal, Universal.printableString, text);
 export const oidNode = (dotted: string): BerNode => prim(universal, Universal.objectIdentifier, oidOctets(dotted));

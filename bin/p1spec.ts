@@ -106,6 +106,8 @@ program
   )
   .option('--no-resume', 'keep nothing of transfers that break off, and refuse to go on with them, as ISODE does')
   .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
+  .option('--watch', 'show queues, states, the next retry and the last events, live')
+  .option('--events <file>', 'write the event log and the counters as JSON lines; - is stdout (docs/events.md)')
   .option('--messages <count>', 'end after so many messages, either way', positive)
   .option('--for <duration>', 'end after this time, such as 60s', duration)
   .option('--retry <duration>', "between attempts, in place of the connector's 600 s and 120 s", duration)

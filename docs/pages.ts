@@ -1,5 +1,6 @@
 import { presets } from '../harness/mta/presets/index.js';
 import { casesMarkdown, presetsMarkdown, rulesMarkdown } from '../harness/report/catalogue.js';
+import { eventsMarkdown } from '../harness/report/operator-page.js';
 import { catalogue } from '../harness/rules/catalogue.js';
 import { listCases } from '../harness/verdict/run.js';
 import { machineTraps } from '../specs/support/traps/machine.js';
@@ -16,6 +17,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['rules.md', rulesMarkdown(catalogue)],
     ['cases.md', casesMarkdown(await listCases())],
     ['presets.md', presetsMarkdown(presets)],
+    ['events.md', eventsMarkdown()],
     ['recordings.md', recordingsMarkdown()],
     ['traps.md', trapsMarkdown([...traps, ...machineTraps].map(withReactions))],
     ['state-tables.md', stateTablesMarkdown(exerciseAll())],

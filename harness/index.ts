@@ -47,10 +47,19 @@ export {
   type Strength,
 } from './rules/rule.js';
 export type { Anomaly, AnomalyCode } from './stack/anomaly.js';
-export type { AssociationEvent, Mode, Outcome, Transfer, UserTypes } from './stack/association/events.js';
+export { type BrokenTransferLimits, BrokenTransfers } from './stack/association/broken-transfers.js';
+export {
+  type AssociationEvent,
+  type Mode,
+  type Outcome,
+  type Transfer,
+  type UserTypes,
+  wholeOf,
+} from './stack/association/events.js';
 export { AssociationMachine } from './stack/association/machine.js';
 export { AssociationObserver } from './stack/association/observer.js';
 export type * from './stack/association/service.js';
+export { placeIn, type Stretch } from './stack/association/stretches.js';
 export type { Direction } from './stack/direction.js';
 export type { Conversation as Recording, ConversationStats, Truncation } from './transcript/conversation.js';
 export { convert } from './transcript/convert.js';

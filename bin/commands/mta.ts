@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { P1specError } from '../../harness/ber/error.js';
 import { systemClock } from '../../harness/link/clock.js';
-import type { LinkEvent } from '../../harness/link/events.js';
+import type { LinkEvent, LinkOpened } from '../../harness/link/events.js';
 import type { Link } from '../../harness/link/link.js';
 import { recordLink } from '../../harness/link/recorder.js';
 import { connectTcp, type Listener, listenTcp } from '../../harness/link/tcp.js';
@@ -21,6 +21,7 @@ import { transcriptHeader } from '../../harness/transcript/format.js';
 import { PcapngWriter } from '../../harness/transcript/pcapng-writer.js';
 import { openNew, type Recorder, TranscriptWriter, writeAll } from '../../harness/transcript/writer.js';
 import { Exit } from '../exit.js';
+import { checkOperator, Operator, type OperatorOptions } from '../operator.js';
 import { writeLines } from '../output.js';
 import { endsOnSignal } from '../signals.js';
 
@@ -29,7 +30,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-export interface MtaCommandOptions {
+export interface MtaCommandOptions extends OperatorOptions {
   readonly list?: boolean;
   readonly listen?: HostPort;
   readonly connect?: HostPort;
@@ -78,6 +79,7 @@ export async function mta(presetName: string | undefined, options: MtaCommandOpt
       hint: 'add --connect HOST:PORT',
     });
   }
+  checkOperator(options);
   await new Session(presetNamed(presetName), options).run();
 }
 
@@ -88,8 +90,10 @@ class Session {
   readonly #mta: Mta;
   readonly #spool: FileSpool | undefined;
   readonly #recorder: Recorder | undefined;
-  /** Links that we opened have the peer as responder; the others as initiator. */
-  readonly #judges: { readonly opened: ConversationJudge; readonly accepted: ConversationJudge };
+  readonly #operator: Operator;
+  readonly #judge: ConversationJudge;
+  /** Connections that we opened: they have the peer as responder; the others as initiator. */
+  readonly #opened = new Set<number>();
   #failing = 0;
   /** What kept us from recording. */
   #fault: unknown;
@@ -103,9 +107,8 @@ class Session {
     this.#preset = preset;
     this.#options = options;
     const { judge, permit, name, password, peerName, peerPassword, connect, retry } = options;
-    const judging = (iut: string) =>
-      new ConversationJudge({ permissions: permit, ...(judge === 'peer' ? { iut } : {}) });
-    this.#judges = { opened: judging('r'), accepted: judging('i') };
+    const iut = ({ connection }: LinkOpened) => (this.#opened.has(connection) ? 'r' : 'i');
+    this.#judge = new ConversationJudge({ permissions: permit, ...(judge === 'peer' ? { iut } : {}) });
     const ours = { mtaName: name ?? preset.name, password };
     const intervals = {
       ...(retry === undefined ? {} : { retry: { openInterval: retry, transferInterval: retry } }),
@@ -139,13 +142,18 @@ class Session {
               },
             ],
     });
+    const failing = () => this.#failing;
+    const onFault = (error: unknown) => this.#fail(error);
+    this.#operator = new Operator({ mta: this.#mta, preset, failing, onFault }, options);
     // Last: what was recorded before is gone only where we can begin.
     this.#recorder = options.record === undefined ? undefined : this.#openRecorder(options.record);
   }
 
   async run(): Promise<void> {
     const { listen, connect, messages } = this.#options;
-    narrate(this.#mta, say);
+    const say = (line: string) => this.#operator.say(line);
+    // The live view tells the same in fewer words.
+    if (!this.#operator.watches) narrate(this.#mta, say);
     const count = () => {
       this.#passed += 1;
       if (messages !== undefined && this.#passed >= messages) this.#finish();
@@ -160,6 +168,7 @@ class Session {
         await this.#listen(listen ?? { host: '127.0.0.1', port: DEFAULT_PORT });
       this.#mta.start();
       this.#submit();
+      this.#operator.begin();
       await finished;
     } finally {
       await this.#end();
@@ -171,7 +180,7 @@ class Session {
 
   async #listen({ host, port }: HostPort): Promise<void> {
     this.#listener = await listenTcp({ host, port, onLink: (link) => this.#mta.accept(this.#observed(link)) });
-    say(`${this.#preset.name} listens on ${this.#listener.endpoint}`);
+    this.#operator.say(`${this.#preset.name} listens on ${this.#listener.endpoint}`);
   }
 
   #submit(): void {
@@ -190,14 +199,14 @@ class Session {
   #observed(link: Link): Link {
     const connection = this.#connections;
     this.#connections += 1;
-    const judge = link.opened === 'here' ? this.#judges.opened : this.#judges.accepted;
+    if (link.opened === 'here') this.#opened.add(connection);
     this.#links.add(link);
     return recordLink(link, {
       connection,
       clock: systemClock,
       sink: (event) => {
         this.#record(event);
-        this.#tell(judge.push(event));
+        this.#tell(this.#judge.push(event));
       },
       onGone: () => this.#links.delete(link),
     });
@@ -209,16 +218,20 @@ class Session {
     try {
       this.#recorder?.record(event);
     } catch (error) {
-      this.#fault = error;
-      this.#finish();
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#fault ??= error;
+    this.#finish();
   }
 
   #tell(findings: readonly Finding[]): void {
     for (const finding of findings) {
       if (fails(finding)) this.#failing += 1;
       if (finding.tier === 3) continue;
-      for (const line of findingLines(finding, { rule: ruleOf(finding.rule) })) process.stdout.write(`${line}\n`);
+      for (const line of findingLines(finding, { rule: ruleOf(finding.rule) })) this.#operator.result(line);
     }
   }
 
@@ -242,19 +255,20 @@ class Session {
     this.#mta.stop();
     const until = Date.now() + FAREWELL;
     while (this.#mta.associations.length > 0 && Date.now() < until) await new Promise((next) => setTimeout(next, 20));
+    this.#operator.stopListening();
     this.#mta.kill();
     // A peer that does not answer does not close either.
     for (const link of this.#links) link.destroy();
     await this.#listener?.close();
-    for (const judge of Object.values(this.#judges)) this.#tell(judge.end());
+    this.#tell(this.#judge.end());
+    this.#operator.end();
     this.#recorder?.close();
     this.#spool?.close();
   }
 
   #conclude(): void {
-    const summaries = Object.values(this.#judges).map((judge) => judge.summary);
-    const binds = summaries.reduce((sum, summary) => sum + summary.binds, 0);
-    process.stdout.write(`${binds} binds, ${this.#passed} messages, ${this.#failing} findings that fail\n`);
+    const { binds } = this.#judge.summary;
+    this.#operator.result(`${binds} binds, ${this.#passed} messages, ${this.#failing} findings that fail`);
     if (this.#failing > 0) process.exitCode = Exit.findings;
     // An association that goes on with an earlier one has no bind.
     else if (binds === 0 && this.#passed === 0) process.exitCode = Exit.inconclusive;
@@ -287,9 +301,4 @@ class Session {
 function textOf(line: string, octets: number | undefined): string {
   if (octets === undefined) return line;
   return `${line} `.repeat(Math.ceil(octets / (line.length + 1))).slice(0, octets);
-}
-
-/** Progress goes to stderr; findings and the summary are the result. */
-function say(line: string): void {
-  process.stderr.write(`${new Date().toISOString()}  ${line}\n`);
 }

@@ -3,7 +3,10 @@ import type { AssociationService } from '../stack/association/service.js';
 import type { MTABindErrorName } from './bind.js';
 import type { Answer } from './hooks.js';
 
-export type NonDelivery = Answer & { readonly do: 'nonDeliver' };
+/** Taken, but for nobody. */
+export type NonDelivery = Extract<Answer, { readonly do: 'nonDeliver' | 'discard' }>;
+/** … and its originator is told. */
+export type ToldNonDelivery = Extract<Answer, { readonly do: 'nonDeliver' }>;
 
 /** What the answers mean at one step. What is absent there does nothing, or is an error of the hook's author. */
 export interface Reaction {
@@ -13,8 +16,8 @@ export interface Reaction {
   /** At once, where the answer is a delay. */
   readonly delayed?: () => void;
   readonly nonDeliver?: (answer: NonDelivery) => void;
-  /** Whether the peer's transfer is under way, which an exception would answer. */
-  readonly inTransfer?: boolean;
+  /** Of a step in a transfer of the peer's: whether it is still under way, and an exception would answer it. */
+  readonly inTransfer?: () => boolean;
 }
 
 /** What can be done to an association at any step. */
@@ -25,6 +28,7 @@ export interface Actor {
   later(milliseconds: number, action: () => void): void;
   /** The peer's transfer is not taken. */
   refusedTransfer(answer: Answer): void;
+  exception(reason: Parameters<AssociationService['reportException']>[0]): void;
 }
 
 /** Acts on an answer at the step `at`. */
@@ -42,11 +46,11 @@ export function perform(at: string, answer: Answer | undefined, reaction: Reacti
       actor.later(answer.milliseconds, () => perform(at, answer.then, reaction, actor));
       break;
     case 'abort':
-      if (reaction.inTransfer) actor.refusedTransfer(answer);
+      if (reaction.inTransfer?.()) actor.refusedTransfer(answer);
       actor.abort(answer.reason);
       break;
     case 'close':
-      if (reaction.inTransfer) actor.refusedTransfer(answer);
+      if (reaction.inTransfer?.()) actor.refusedTransfer(answer);
       actor.close();
       break;
     case 'refuse':
@@ -54,11 +58,12 @@ export function perform(at: string, answer: Answer | undefined, reaction: Reacti
       reaction.refuse(answer.error);
       break;
     case 'exception':
-      if (reaction.inTransfer !== true) throw misplaced(answer, at);
-      actor.refusedTransfer(answer);
-      if (actor.service.transferring === 'receiving') actor.service.reportException(answer.reason);
+      if (reaction.inTransfer === undefined) throw misplaced(answer, at);
+      if (reaction.inTransfer()) actor.refusedTransfer(answer);
+      if (reaction.inTransfer()) actor.exception(answer.reason);
       break;
     case 'nonDeliver':
+    case 'discard':
       if (reaction.nonDeliver === undefined) throw misplaced(answer, at);
       reaction.nonDeliver(answer);
       break;
@@ -68,6 +73,6 @@ export function perform(at: string, answer: Answer | undefined, reaction: Reacti
 function misplaced(answer: Answer, at: string): P1specError {
   return new P1specError('ERR_HOOK_ANSWER', {
     message: `'${answer.do}' is no answer at ${at}`,
-    hint: 'refuse belongs to session and bind, exception and nonDeliver to transfer',
+    hint: 'refuse belongs to session and bind, exception, nonDeliver and discard to transfer',
   });
 }

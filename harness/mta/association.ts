@@ -1,11 +1,13 @@
+import { P1specError } from '../ber/error.js';
 import type { Octets } from '../ber/octets.js';
-import type {
-  ActivityReason,
-  AssociationService,
-  ConnectionIdentifier,
-  DialogueMode,
-  Resumption,
-  ServiceEvent,
+import {
+  type ActivityReason,
+  type AssociationService,
+  type ConnectionIdentifier,
+  connectionKey,
+  type DialogueMode,
+  type Resumption,
+  type ServiceEvent,
 } from '../stack/association/service.js';
 import { type Actor, type NonDelivery, perform, type Reaction } from './answers.js';
 import type { Ending } from './events.js';
@@ -14,15 +16,12 @@ import type { AssociationHost, Carrier, Outgoing } from './host.js';
 import { Opening } from './opening.js';
 import type { Interrupted, QueuedItem } from './queue.js';
 import { readApdu } from './received.js';
+import { TurnWatch } from './turn-watch.js';
 
 /** RTTP: 0 is the most urgent, and reserved for release. X.218 9.4.1.1. */
 const RELEASE_PRIORITY = 0;
 
-/**
- * Milliseconds that a peer which has the turn may do nothing with it while we ask for it: no timer of X.228 covers that,
- * and mail would wait behind the association for ever.
- */
-const TURN_PATIENCE = 600_000;
+const TOO_LARGE: Answer = { do: 'exception', reason: 'unspecified' };
 
 /** One association: hears what the machine indicates, asks the hooks, and answers. */
 export class MtaAssociation {
@@ -37,6 +36,7 @@ export class MtaAssociation {
   #peer: string | undefined;
   #open = false;
   #wasOpen = false;
+  #connected = false;
   #over = false;
   #recoveryRefused = false;
   #closing = false;
@@ -45,11 +45,20 @@ export class MtaAssociation {
   #dialogueMode: DialogueMode;
   #hasInitialTurn: boolean;
   #outgoing: QueuedItem | undefined;
+  /** What its transfer went on from. */
+  #resumed: Interrupted | undefined;
   #choosing = false;
+  /** Counts the peer's transfers; `#unanswered` is the one that is under way. */
+  #incoming = 0;
+  #unanswered: number | undefined;
   /** The peer has asked for the turn. */
   #turnAsked = false;
   #askedForTurn = false;
-  #patience: (() => void) | undefined;
+  readonly #watch: TurnWatch;
+  /** The peer waits for an answer to its transfer. */
+  #awaited = false;
+  /** Something was transferred on it, or was begun to be. */
+  #used = false;
   #releasing = false;
   #idle: (() => void) | undefined;
   readonly #delays = new Set<() => void>();
@@ -81,7 +90,22 @@ export class MtaAssociation {
       close: () => this.close(),
       later: (milliseconds, action) => this.#later(milliseconds, action),
       refusedTransfer: (answer) => init.host.transferRefused(this, answer.do),
+      exception: (reason) => {
+        this.#unanswered = undefined;
+        this.#awaited = false;
+        this.service.reportException(reason);
+      },
     };
+    this.#watch = new TurnWatch({
+      after: (milliseconds, action) => init.host.after(milliseconds, action),
+      heard: () => init.service.received,
+      isWanted: () => this.#open && !init.service.hasTurn && this.#turnPriority !== undefined,
+      isAwaited: () => this.#awaited,
+      giveUp: (detail) => {
+        this.#detail ??= detail;
+        this.abort('temporaryProblem');
+      },
+    });
     this.#opening = new Opening({
       association: this,
       service: init.service,
@@ -117,6 +141,16 @@ export class MtaAssociation {
     return this.#wasOpen;
   }
 
+  /** It opened, and was lost before anything was transferred on it. */
+  get wasInVain(): boolean {
+    return this.#wasOpen && !this.#used && this.#ending !== 'released';
+  }
+
+  /** A link to the peer was there. */
+  get wasConnected(): boolean {
+    return this.#connected;
+  }
+
   get isOver(): boolean {
     return this.#over;
   }
@@ -141,6 +175,7 @@ export class MtaAssociation {
 
   /** TCP is connected. Runs `proceed`, unless a hook has it otherwise. */
   transportConnected(proceed: () => void): void {
+    this.#connected = true;
     this.#perform('transport connect', this.#host.hooks.onTransportConnect?.(this.#step()), { accept: proceed });
   }
 
@@ -168,24 +203,27 @@ export class MtaAssociation {
       }
       case 'rtTurnGiveIndication': {
         this.#askedForTurn = false;
-        this.#patience?.();
+        this.#watch.end();
         const step = { ...this.#step(), phase: 'give', priority: undefined } as const;
         this.#perform('turn', hooks.onTurn?.(step), { accept: () => this.pump() });
         break;
       }
       case 'rtTransferStart':
         this.#stopIdling();
-        if (this.#askedForTurn) this.#awaitTurn();
-        if (event.resumedAt !== undefined) this.#host.resumed(this, 'in', event.resumedAt);
+        this.#used = true;
+        this.#awaited = false;
+        this.#incoming += 1;
+        this.#unanswered = this.#incoming;
         // What was held back of another transfer says nothing of this one.
         this.service.holdCheckpoints(false);
+        if (event.resumedAt !== undefined) this.#host.resumed(this, 'in', event.resumedAt);
         this.#duringTransfer('transfer', hooks.onTransfer?.({ ...this.#step(), phase: 'start' }));
         break;
       case 'checkpointIndication':
         this.#duringTransfer('checkpoint', hooks.onCheckpoint?.({ ...this.#step(), serial: event.serial }));
         break;
       case 'rtTransferIndication':
-        this.#transferIndication(event.apdu ?? (event.octets?.length === event.length ? event.octets : undefined));
+        this.#transferIndication(event.apdu ?? event.octets);
         break;
       case 'rtTransferConfirm':
         this.#settleOutgoing(event.secured ? undefined : (event.reason ?? 'not secured'), event.resumption);
@@ -205,6 +243,8 @@ export class MtaAssociation {
         this.#aborted(true, event.reason, `${event.layer}: ${event.message}`);
         break;
       case 'transferAbandoned':
+        this.#unanswered = undefined;
+        this.#awaited = false;
         this.pump();
         break;
       case 'disconnected':
@@ -222,20 +262,26 @@ export class MtaAssociation {
   /** Does what there is to do: transfers what is next, gives the turn, asks for it, or releases. */
   pump(): void {
     const { service } = this;
-    if (!this.#open || service.state !== 'open' || this.busy || this.#choosing) return;
+    if (!this.#open || service.state !== 'open' || this.#choosing) return;
+    if (this.busy) {
+      if (service.transferring === 'receiving' && this.#turnPriority !== undefined) this.#watch.begin();
+      return;
+    }
     if (!service.hasTurn) {
       this.#askForTurn();
       return;
     }
     const outgoing = this.maySend && !this.#turnAsked && !this.#releasing ? this.#next() : undefined;
     if (outgoing !== undefined) {
-      const { item, apdu } = outgoing;
+      const { item } = outgoing;
+      if (service.state !== 'open' || !service.hasTurn) {
+        // Who was told of the choice has ended the association.
+        this.#host.failed(this, item, this.#detail ?? this.#ending, item.interrupted);
+        return;
+      }
       this.#stopIdling();
       this.#outgoing = item;
-      const { interrupted } = item;
-      // Its octets count in the mode in which it was begun.
-      const resume = interrupted?.mode === service.mode ? interrupted?.resumption : undefined;
-      service.transfer(apdu, { resume });
+      const resume = this.#transfer(outgoing);
       if (resume !== undefined) this.#host.resumed(this, 'out', resume.serial);
       this.#progressed();
     } else if (this.#turnAsked) {
@@ -277,8 +323,9 @@ export class MtaAssociation {
     if (this.#over) return;
     this.#closing = true;
     this.#detail ??= 'closed by us';
+    const { resumption } = this.service;
     this.#carrier?.close();
-    this.#end();
+    this.#end(resumption);
   }
 
   /** The link could not be opened, or is gone. */
@@ -288,38 +335,81 @@ export class MtaAssociation {
   }
 
   #opened(bindOctets: Uint8Array): void {
+    // Who was asked about the bind has ended the association.
+    if (this.service.state !== 'open') return;
     this.#open = true;
     this.#wasOpen = true;
     this.#host.opened(this, bindOctets);
     this.pump();
   }
 
+  /** Returns what it goes on from. */
+  #transfer({ item: { interrupted }, apdu }: Outgoing): Resumption | undefined {
+    const { service } = this;
+    this.#used = true;
+    // Its octets count in the mode in which it was begun.
+    const resume = interrupted?.mode === service.mode ? interrupted?.resumption : undefined;
+    this.#resumed = undefined;
+    try {
+      service.transfer(apdu, { resume });
+      this.#resumed = resume && interrupted;
+      return resume;
+    } catch (error) {
+      if (resume === undefined || !(error instanceof P1specError)) throw error;
+      // What an earlier run kept does not fit this APDU.
+      service.transfer(apdu);
+      return undefined;
+    }
+  }
+
   /** While the peer transfers, to hold is to confirm no checkpoint. */
   #duringTransfer(at: string, answer: Answer | undefined): void {
     if (answer === undefined || answer.do === 'accept') return;
+    const inTransfer = this.#thisTransfer();
     const hold = () => {
-      if (this.service.transferring === 'receiving') this.service.holdCheckpoints(true);
+      this.#awaits(inTransfer(), true);
     };
     const accept = () => {
-      if (this.service.transferring === 'receiving') this.service.holdCheckpoints(false);
+      this.#awaits(inTransfer(), false);
     };
-    this.#perform(at, answer, { accept, hold, delayed: hold, inTransfer: true });
+    this.#perform(at, answer, { accept, hold, delayed: hold, inTransfer });
+  }
+
+  #awaits(inTransfer: boolean, hold: boolean): void {
+    if (!inTransfer) return;
+    this.#awaited = hold;
+    this.service.holdCheckpoints(hold);
   }
 
   #transferIndication(octets: Octets | undefined): void {
+    this.#awaited = true;
     const apdu = readApdu(octets, this.service.mode);
+    const inTransfer = this.#thisTransfer();
     const take = (nonDelivery?: NonDelivery) => {
       // What came behind it may have ended the transfer: then nobody has given us the responsibility.
-      if (this.service.transferring !== 'receiving') return;
+      if (!inTransfer()) return;
+      if (octets === undefined) {
+        // More than is collected: the sender keeps what nobody has here.
+        perform('transfer', TOO_LARGE, { accept: () => {}, inTransfer }, this.#actor);
+        return;
+      }
       // First kept, then acknowledged: with ACTIVITY END ACK the responsibility is ours. X.218 9.3.
       this.#host.received(this, apdu, nonDelivery);
-      if (this.service.transferring === 'receiving') this.service.acceptTransfer();
+      if (inTransfer()) this.service.acceptTransfer();
+      this.#unanswered = undefined;
+      this.#awaited = false;
       this.pump();
     };
     const { hooks } = this.#host;
     const report = apdu.kind === 'report' ? hooks.onReport?.({ ...this.#step(), apdu }) : undefined;
     const answer = hooks.onTransfer?.({ ...this.#step(), phase: 'end', apdu });
-    this.#perform('transfer', report ?? answer, { accept: () => take(), nonDeliver: take, inTransfer: true });
+    this.#perform('transfer', report ?? answer, { accept: () => take(), nonDeliver: take, inTransfer });
+  }
+
+  /** Whether the peer's transfer that is under way now still is, and has not been answered. */
+  #thisTransfer(): () => boolean {
+    const here = this.#unanswered;
+    return () => here !== undefined && this.#unanswered === here && this.service.transferring === 'receiving';
   }
 
   #perform(at: string, answer: Answer | undefined, reaction: Reaction): void {
@@ -337,24 +427,21 @@ export class MtaAssociation {
 
   #askForTurn(): void {
     if (this.#askedForTurn) return;
-    const waiting = this.maySend ? this.#host.waitingFor(this) : undefined;
-    const priority = this.#releasing ? RELEASE_PRIORITY : waiting;
+    const priority = this.#turnPriority;
     if (priority === undefined) {
       this.#idleAway();
       return;
     }
     this.#askedForTurn = true;
     this.service.turnPlease(priority);
-    this.#awaitTurn();
+    this.#watch.begin();
     this.#carrier?.flush();
   }
 
-  #awaitTurn(): void {
-    this.#patience?.();
-    this.#patience = this.#host.after(TURN_PATIENCE, () => {
-      this.#detail ??= `the turn was not given within ${TURN_PATIENCE} ms`;
-      this.abort('temporaryProblem');
-    });
+  /** With which the turn is wanted; undefined where it is not. */
+  get #turnPriority(): number | undefined {
+    if (this.#releasing) return RELEASE_PRIORITY;
+    return this.maySend ? this.#host.waitingFor(this) : undefined;
   }
 
   #release(): void {
@@ -405,7 +492,9 @@ export class MtaAssociation {
   }
 
   #interrupted(resumption: Resumption): Interrupted {
-    return { resumption, mode: this.service.mode, role: this.role, attempts: 0 };
+    const before = this.#resumed;
+    const resumes = before !== undefined && isSamePoint(before.resumption, resumption) ? (before.resumes ?? 0) + 1 : 0;
+    return { resumption, mode: this.service.mode, role: this.role, attempts: 0, resumes };
   }
 
   #aborted(provider: boolean, reason: number | undefined, message: string): void {
@@ -416,14 +505,14 @@ export class MtaAssociation {
     this.#host.hooks.onAbort?.({ ...this.#step(), provider, reason, message });
   }
 
-  #end(): void {
+  #end(resumption?: Resumption): void {
     if (this.#over) return;
     this.#over = true;
     this.#open = false;
     this.#stopIdling();
-    this.#patience?.();
+    this.#watch.end();
     for (const cancel of this.#delays) cancel();
-    this.#settleOutgoing(this.#detail ?? this.#ending);
+    this.#settleOutgoing(this.#detail ?? this.#ending, resumption);
     this.#host.ended(this, this.#ending, this.#detail);
   }
 
@@ -431,4 +520,12 @@ export class MtaAssociation {
     const { index, role, service } = this;
     return { association: index, role, peer: this.#peer, mode: service.mode, now: this.#host.now() };
   }
+}
+
+function isSamePoint(one: Resumption, other: Resumption): boolean {
+  return (
+    one.serial === other.serial &&
+    Buffer.compare(one.activity, other.activity) === 0 &&
+    connectionKey(one.connection) === connectionKey(other.connection)
+  );
 }

@@ -1,6 +1,6 @@
 import { decode } from '../asn1/decode.js';
 import type { Decoded } from '../asn1/decoded.js';
-import { toBer } from '../asn1/encode.js';
+import { berFromBytes, toBer } from '../asn1/encode.js';
 import type { TypeRef } from '../asn1/types.js';
 import { Octets } from '../ber/octets.js';
 import { readElements } from '../ber/reader.js';
@@ -10,7 +10,7 @@ import { BindError, BindInvoke, BindResult, MTABindArgument, MTABindError, MTABi
 import { oid } from '../p1/object-identifiers.js';
 import type { Credentials, SecurityLabel } from '../p1/security.js';
 import { editionOf, type Mode } from '../stack/association/events.js';
-import type { Deviations } from '../stack/association/service.js';
+import type { Deviations, OpenRefusal } from '../stack/association/service.js';
 import { stringContent } from '../stack/string-content.js';
 
 export type MTABindErrorName = keyof typeof MTABindError.named;
@@ -33,6 +33,8 @@ export interface BindMarker {
 }
 
 const MARKER_TAG = 5;
+/** RTSE's reason where a session connection cannot be gone on with. X.228 9, RefuseReason. */
+const CANNOT_RECOVER = 1;
 /** The presentation context of RTSE in the context list that the stack proposes. */
 const RTSE_CONTEXT = 3;
 
@@ -52,19 +54,39 @@ export function bindArgument(mode: Mode, identity: Identity, marker?: BindMarker
   return written(toBer(mode === 'normal' ? BindInvoke : MTABindArgument, argument), marker);
 }
 
-/** The bind result's TLV, wrapped as the mode has it. A result has no security context: there, no marker. */
-export function bindResult(mode: Mode, identity: Identity, marker?: BindMarker): Uint8Array {
+/**
+ * The bind result's TLV, wrapped as the mode has it. A result has no security context: there, no marker. `echoed` are
+ * elements that stand at the end of its SET, as they came.
+ */
+export function bindResult(
+  mode: Mode,
+  identity: Identity,
+  marker?: BindMarker,
+  echoed: readonly Uint8Array[] = [],
+): Uint8Array {
   const { mtaName } = identity;
   const result: MTABindResult =
     mtaName === undefined
       ? { unauthenticated: null }
       : { authenticated: { responderName: mtaName, responderCredentials: credentials(identity) } };
-  return written(toBer(mode === 'normal' ? BindResult : MTABindResult, result), marker);
+  const tree = toBer(mode === 'normal' ? BindResult : MTABindResult, result);
+  const marked = echoed.reduce<BerNode>(
+    (node, raw) => appended(node, (name) => name === 'authenticated', berFromBytes(raw)),
+    tree,
+  );
+  return written(marked, marker);
 }
 
 /** Only normal mode has a bind error; the X.410 modes refuse with a number of RTSE's. */
 export function bindError(error: MTABindErrorName): Uint8Array {
   return writeBer(toBer(BindError, MTABindError.named[error]));
+}
+
+/** The refusal of a bind, or, with no error, of a recovery. */
+export function openRefusal(error: MTABindErrorName | undefined, mode: Mode | undefined): OpenRefusal {
+  // Only the X.410 modes have a reason of RTSE's own. X.228 9, RTORJapdu.
+  if (mode !== 'normal') return { refuseReason: error === undefined ? CANNOT_RECOVER : refuseReason(error) };
+  return error === undefined ? {} : { userData: bindError(error) };
 }
 
 /** RTSE's RefuseReason that says about the same. X.228, RTORJapdu. */

@@ -39,6 +39,8 @@ const EXPIRY_CHECK = 60_000;
 
 /** Recoveries that get no answer, before the transfer begins anew. */
 const RECOVERY_ATTEMPTS = 2;
+/** Resumptions that break off where they began: there are peers that end when they are asked to go on. */
+const RESUME_ATTEMPTS = 5;
 
 /** RTTP's priorities of what waits; 0 is left to release. X.218 9.4.1.1. */
 const turnPriorities: Readonly<Record<QueuePriority, number>> = { urgent: 1, normal: 2, nonUrgent: 3 };
@@ -142,7 +144,7 @@ export class Connector {
 
   failed(item: QueuedItem, reason: string, interrupted?: Interrupted): void {
     const wasResumed = this.#resumed.delete(item);
-    item.interrupted = interrupted;
+    item.interrupted = (interrupted?.resumes ?? 0) < RESUME_ATTEMPTS ? interrupted : undefined;
     this.queue.putBack(item);
     this.#host.events.emit('transferFailed', { peer: this.peer.name, item, reason });
     // A peer that does not go on with it is sent the whole, and at once: that was no attempt. X.228 7.8.
@@ -156,7 +158,9 @@ export class Connector {
   ended(association: MtaAssociation): void {
     this.#associations.delete(association);
     if (association.recovers !== undefined) this.#recovered(association, association.recovers);
-    const failed = !association.wasOpen && !association.recoveryRefused;
+    // A peer that opens, and is gone before it gives the turn, is not called again at once.
+    const inVain = association.wasInVain && this.queue.waitingLength > 0;
+    const failed = inVain || (!association.wasOpen && !association.recoveryRefused);
     if (this.#started && association.role === 'initiator' && failed) {
       this.retry.openFailed(this.#host.now(), this.queue.waiting());
       this.#wait();
@@ -177,12 +181,14 @@ export class Connector {
 
   /** What was to be gone on with on a connection that could not be recovered is transferred as a whole. */
   #recovered(association: MtaAssociation, connection: ConnectionIdentifier): void {
-    if (association.wasOpen) return;
+    // What we have cut short ourselves was not tried in vain.
+    if (association.wasOpen || !this.#started) return;
     const key = connectionKey(connection);
     for (const item of this.queue.waiting()) {
       const { interrupted } = item;
       if (interrupted === undefined || connectionKey(interrupted.resumption.connection) !== key) continue;
-      const attempts = interrupted.attempts + 1;
+      // Who is out of reach has not been asked.
+      const attempts = interrupted.attempts + (association.wasConnected ? 1 : 0);
       const again = !association.recoveryRefused && attempts < RECOVERY_ATTEMPTS;
       this.queue.progressed(item, again ? { ...interrupted, attempts } : undefined);
     }

@@ -2,7 +2,12 @@ import type { Preset } from './preset.js';
 
 /** What a preset sends that does not belong on a foreign link, in words; for the header of a recording. */
 export function deliberateErrorsOf({ name, personality }: Preset): string[] {
-  const { bindMarker, routing, bilateralSite } = personality({
+  const {
+    bindMarker,
+    routing,
+    bilateralSite,
+    habits = {},
+  } = personality({
     server: 'SERVER',
     domain: { country: 'XX', administrationDomain: ' ' },
   });
@@ -10,5 +15,8 @@ export function deliberateErrorsOf({ name, personality }: Preset): string[] {
     ...(bindMarker === undefined ? [] : [`${name}: proprietary data in the MTA-bind (${bindMarker.place})`]),
     ...(routing === undefined ? [] : [`${name}: system messages that hold the link state table`]),
     ...(bilateralSite === undefined ? [] : [`${name}: per-domain bilateral information`]),
+    ...(habits.extensions === undefined ? [] : [`${name}: an extension of its own in each message`]),
+    ...(habits.contentType === undefined ? [] : [`${name}: messages of the content type MDBEF`]),
+    ...(habits.reportedContentType === undefined ? [] : [`${name}: the content type MDBEF in reports`]),
   ];
 }

@@ -1,6 +1,6 @@
 import { BitString } from '../asn1/bit-string.js';
 import { encode } from '../asn1/encode.js';
-import { PerRecipientIndicators, priority as priorities } from '../p1/message.js';
+import { PerRecipientIndicators, perMessageIndicator, priority as priorities } from '../p1/message.js';
 import { MTSAPDU } from '../p1/mts-apdu.js';
 import type { ORName } from '../p1/or-name.js';
 import { formatGlobalDomainIdentifier, formatMTSIdentifier } from '../p1/text.js';
@@ -70,6 +70,9 @@ export function subjectOf(value: MTSAPDU, recipients?: readonly Recipient[]): Re
     recipients: recipients ?? responsible,
     contentType: envelope.contentType,
     contentIdentifier: envelope.contentIdentifier || undefined,
+    ...(value.message === undefined
+      ? {}
+      : { asksForReturn: envelope.perMessageIndicators.has(perMessageIndicator.contentReturnRequest) }),
   };
 }
 

@@ -1,15 +1,30 @@
 import { P1specError } from '../ber/error.js';
+import type { Octets } from '../ber/octets.js';
 import type { Clock } from '../link/clock.js';
 import { drive } from '../link/driver.js';
 import type { Link } from '../link/link.js';
+import { recordLink } from '../link/recorder.js';
 import type { ORName } from '../p1/or-name.js';
 import type { Mode } from '../stack/association/events.js';
 import { AssociationMachine } from '../stack/association/machine.js';
-import { type ConnectionIdentifier, connectionKey, type TransferStore } from '../stack/association/service.js';
+import {
+  type ConnectionIdentifier,
+  connectionKey,
+  type OpenRefusal,
+  type TransferStore,
+} from '../stack/association/service.js';
 import { MemoryTransferStore } from '../stack/rtse/transfer-store.js';
 import type { NonDelivery } from './answers.js';
 import { MtaAssociation } from './association.js';
-import { bindArgument, type Identity, type MTABindErrorName, markerDeviations, type ReceivedBind } from './bind.js';
+import {
+  bindArgument,
+  bindResult,
+  type Identity,
+  type MTABindErrorName,
+  markerDeviations,
+  type ReceivedBind,
+  readBind,
+} from './bind.js';
 import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
 import { ConnectionNames } from './connection-names.js';
 import { Connector, type ConnectorHost } from './connector.js';
@@ -21,6 +36,7 @@ import { LinkState } from './link-state.js';
 import { type Fate, MessageFactory, type MessageRequest, type ProbeRequest } from './message.js';
 import type { Domain } from './names.js';
 import { isAuthentic, isNamedBy, type PeerConfig } from './peer.js';
+import { transfersOf } from './peer-transfers.js';
 import type { Personality, Preset } from './preset.js';
 import type { DestinationQueue, Interrupted, QueuedItem, Submission } from './queue.js';
 import type { ReceivedApdu } from './received.js';
@@ -83,12 +99,12 @@ export class Mta implements AssociationHost, ConnectorHost {
     this.name = name;
     this.#options = options;
     this.#personality = preset.personality({ server, domain });
-    const { recovery, spool } = options;
+    const { spool, recovery = this.#personality.recovery } = options;
     this.#transfers = recovery === 'none' ? undefined : (recovery ?? spool?.transfers ?? new MemoryTransferStore());
     this.#connections = spool?.connections ?? new MemoryConnectionBook();
     this.hooks = combineHooks([...(options.hooks === undefined ? [] : [options.hooks]), this.#personality.hooks]);
-    const { bilateralSite } = this.#personality;
-    this.#factory = new MessageFactory({ domain, server, now: () => clock.now(), bilateralSite });
+    const { bilateralSite, habits } = this.#personality;
+    this.#factory = new MessageFactory({ domain, server, now: () => clock.now(), bilateralSite, habits });
     this.#responsibility = new Responsibility({
       events: this.events,
       factory: this.#factory,
@@ -156,6 +172,9 @@ export class Mta implements AssociationHost, ConnectorHost {
     const dropped = items.filter(({ system }) => system && dropsSystemMessages);
     for (const item of dropped) this.#options.spool?.journal(peer).removed(item);
     connector.queue.restore(items.filter((item) => !dropped.includes(item)));
+    for (const { interrupted } of items) {
+      if (interrupted?.role === 'initiator') this.#names.taken(interrupted.resumption.connection, this.now());
+    }
     connector.pump();
   }
 
@@ -177,14 +196,19 @@ export class Mta implements AssociationHost, ConnectorHost {
     return [...this.#associations];
   }
 
+  get connectors(): readonly Connector[] {
+    return [...this.#connectors.values()];
+  }
+
   /** Takes an incoming link. Whose it is shows in the bind; where it is known before, that peer's own settings hold. */
   accept(link: Link, from?: string): MtaAssociation {
     const [only, ...others] = this.#connectors.values();
     const sole = others.length === 0 ? only : undefined;
     const expected = from === undefined ? sole : this.connectorTo(from);
     const { tpduSize, timers, deviations } = expected?.peer ?? this.#options.strangers ?? {};
-    const service = this.#machine('responder', this.#options.modes ?? ['normal'], { tpduSize, timers, deviations });
-    const association = new MtaAssociation({ index: this.#nextIndex(), service, host: this });
+    const modes = this.#options.modes ?? [this.#mode];
+    const service = this.#machine('responder', modes, { tpduSize, timers, deviations }, () => association.peer);
+    const association: MtaAssociation = new MtaAssociation({ index: this.#nextIndex(), service, host: this });
     this.#associations.add(association);
     this.#carry(association, link);
     return association;
@@ -194,10 +218,10 @@ export class Mta implements AssociationHost, ConnectorHost {
     const { peer } = connector;
     const { bindMarker: marker } = this.#personality;
     const { dialogueMode, checkpointSize, windowSize } = this.optionsFor(peer.name);
-    const { mode = 'normal', initialTurn } = peer;
+    const { mode = this.#mode, initialTurn } = peer;
     const recover = this.#transfers === undefined ? undefined : connector.toRecover();
-    const service = this.#machine('initiator', [mode], peer);
-    const userData = bindArgument(mode, this.identityFor(peer.name), marker);
+    const service = this.#machine('initiator', [mode], peer, () => peer.name);
+    const userData = bindArgument(mode, this.#identity(peer.name, mode), marker);
     service.open({ userData, recover, dialogueMode, initialTurn, checkpointSize, windowSize });
     const index = this.#nextIndex();
     const association = new MtaAssociation({
@@ -228,9 +252,14 @@ export class Mta implements AssociationHost, ConnectorHost {
   }
 
   admit(bind: ReceivedBind): ReturnType<AssociationHost['admit']> {
-    const known = [...this.#connectors.values()].map(({ peer }) => peer).filter((peer) => isNamedBy(peer, bind));
-    const authentic = known.find((peer) => isAuthentic(peer, bind));
-    if (authentic !== undefined) return { peer: authentic.name };
+    const { ignoresCase } = this.#personality;
+    const known = this.#peers.filter((peer) => isNamedBy(peer, bind, ignoresCase));
+    const authentic = known.find((peer) => isAuthentic(peer, bind, ignoresCase));
+    if (authentic !== undefined) {
+      const peer = authentic.name;
+      // KB Q169716: a connector scheduled Never does not accept either. That it says busy is assumed.
+      return authentic.activation === 'never' ? { peer, error: 'busy' } : { peer };
+    }
     const { strangers } = this.#options;
     if (known.length > 0 || strangers === undefined) return { error: 'authenticationError' };
     if (this.#strangers >= STRANGERS) return { error: 'busy' };
@@ -241,16 +270,19 @@ export class Mta implements AssociationHost, ConnectorHost {
   }
 
   admitRecovery(connection: ConnectionIdentifier): string | undefined {
-    return this.#transfers === undefined ? undefined : this.#connections.peerOf(connectionKey(connection));
+    const peer = this.#transfers === undefined ? undefined : this.#connections.peerOf(connectionKey(connection));
+    return peer !== undefined && this.#connectors.has(peer) ? peer : undefined;
   }
 
   recognises(name: string, bind: ReceivedBind): boolean {
     const { peer } = this.connectorTo(name);
-    return peer.theirs === undefined || (isNamedBy(peer, bind) && isAuthentic(peer, bind));
+    const { ignoresCase } = this.#personality;
+    return peer.theirs === undefined || (isNamedBy(peer, bind, ignoresCase) && isAuthentic(peer, bind, ignoresCase));
   }
 
-  identityFor(name: string): Identity {
-    return this.connectorTo(name).peer.ours ?? { mtaName: this.name };
+  bindResultFor(name: string, argument: Octets, mode: Mode): Uint8Array {
+    const echoed = this.#personality.echoesBind ? readBind(argument, 'argument', mode).foreign : [];
+    return bindResult(mode, this.#identity(name, mode), undefined, echoed);
   }
 
   optionsFor(name: string): ReturnType<AssociationHost['optionsFor']> {
@@ -259,6 +291,7 @@ export class Mta implements AssociationHost, ConnectorHost {
     return {
       dialogueMode: peer.dialogueMode ?? preset.dialogueMode,
       checkpointSize: peer.checkpointSize ?? preset.checkpointSize,
+      answeredCheckpointSize: peer.checkpointSize ?? preset.answeredCheckpointSize,
       windowSize: peer.windowSize ?? preset.windowSize,
       lifetime: retry.options.associationLifetime,
     };
@@ -268,7 +301,8 @@ export class Mta implements AssociationHost, ConnectorHost {
     const { index, role, peer = '' } = association;
     const connector = this.connectorTo(peer);
     const { connection } = association.service;
-    if (connection !== undefined) this.#connections.opened(connectionKey(connection), peer);
+    // Its initiator recovers it, and nobody recovers one of ours. X.228 7.8.
+    if (connection !== undefined && role === 'responder') this.#connections.opened(connectionKey(connection), peer);
     connector.opened(association);
     this.events.emit('associationOpened', { association: index, role, peer });
     const { bindMarker } = this.#personality;
@@ -313,6 +347,10 @@ export class Mta implements AssociationHost, ConnectorHost {
 
   received(association: MtaAssociation, apdu: ReceivedApdu, nonDelivery: NonDelivery | undefined): void {
     const peer = association.peer ?? '';
+    if (nonDelivery?.do === 'discard') {
+      this.events.emit('messageDiscarded', { peer, apdu });
+      return;
+    }
     this.#options.spool?.received(apdu, peer);
     this.events.emit(apdu.kind === 'report' ? 'reportReceived' : 'messageReceived', { peer, apdu });
     this.#responsibility.take(apdu, peer, nonDelivery);
@@ -334,19 +372,26 @@ export class Mta implements AssociationHost, ConnectorHost {
     const { index, role, peer } = association;
     this.#associations.delete(association);
     const { connection } = association.service;
-    if (connection !== undefined && ending === 'released') this.#connections.released(connectionKey(connection));
+    if (connection !== undefined && role === 'responder' && ending === 'released') {
+      this.#connections.released(connectionKey(connection));
+    }
     this.events.emit('associationClosed', { association: index, role, peer, ending, detail });
     if (peer !== undefined) this.#connectors.get(peer)?.ended(association);
   }
 
-  /** A peer that nobody has configured any more is dealt with as a stranger; without strangers its items stay in the spool. */
+  /** Items of a peer that is not known again stay in the spool. */
   #restoreSpooled(peer: string, items: readonly QueuedItem[]): void {
+    if (this.#knowAgain(peer)) this.restore(peer, items);
+  }
+
+  /** A peer of an earlier run that nobody has configured is dealt with as a stranger, where strangers are. */
+  #knowAgain(peer: string): boolean {
     const { strangers } = this.#options;
-    if (!this.#connectors.has(peer)) {
-      if (strangers === undefined) return;
-      this.#know({ ...strangers, name: peer });
-    }
-    this.restore(peer, items);
+    if (this.#connectors.has(peer)) return true;
+    if (strangers === undefined || this.#strangers >= STRANGERS) return false;
+    this.#strangers += 1;
+    this.#know({ ...strangers, name: peer });
+    return true;
   }
 
   #know(peer: PeerConfig): Connector {
@@ -357,7 +402,27 @@ export class Mta implements AssociationHost, ConnectorHost {
     return connector;
   }
 
-  #machine(role: 'initiator' | 'responder', modes: readonly Mode[], peer: Partial<PeerConfig>): AssociationMachine {
+  #identity(name: string, mode: Mode): Identity {
+    const { passwordForm } = this.#personality;
+    const identity = this.connectorTo(name).peer.ours ?? { mtaName: this.name };
+    // P1 of 1984 has an IA5String alone.
+    return mode === 'normal' && passwordForm !== undefined ? { passwordForm, ...identity } : identity;
+  }
+
+  get #mode(): Mode {
+    return this.#personality.mode ?? 'normal';
+  }
+
+  get #peers(): PeerConfig[] {
+    return [...this.#connectors.values()].map(({ peer }) => peer);
+  }
+
+  #machine(
+    role: 'initiator' | 'responder',
+    modes: readonly Mode[],
+    peer: Partial<PeerConfig>,
+    name: () => string | undefined,
+  ): AssociationMachine {
     const { addresses, tpduSize, timers, deviations } = peer;
     const marked = role === 'initiator' ? markerDeviations(this.#personality.bindMarker) : {};
     return new AssociationMachine({
@@ -369,8 +434,9 @@ export class Mta implements AssociationHost, ConnectorHost {
       random: this.#options.random,
       userReference: this.name,
       ...(role === 'initiator' ? { additionalReference: this.#names.next(this.now()) } : {}),
-      store: this.#transfers,
+      store: this.#transfers && transfersOf(name, this.#transfers),
       deviations: {
+        ...this.#personality.deviations,
         ...deviations,
         userInformation: [...(deviations?.userInformation ?? []), ...(marked.userInformation ?? [])],
       },
@@ -395,15 +461,21 @@ export class Mta implements AssociationHost, ConnectorHost {
     const { service } = association;
     association.carriedBy({ flush: () => {}, close: () => link.destroy() });
     association.transportConnected(() => {
-      const driven = drive(service, link, this.#options.clock, (event) => association.handle(event));
+      const heard = this.#heard(link, association.index);
+      const driven = drive(service, heard, this.#options.clock, (event) => association.handle(event));
       association.carriedBy({
         flush: () => driven.pump(),
         close: () => {
-          link.close();
+          heard.close();
           driven.use(() => service.disconnected(this.now()));
         },
       });
     });
+  }
+
+  #heard(link: Link, connection: number): Link {
+    const { hears } = this.#personality;
+    return hears === undefined ? link : recordLink(link, { connection, clock: this.#options.clock, sink: hears });
   }
 
   #nextIndex(): number {

@@ -34,6 +34,8 @@ export interface MtaEvents {
   /** We did not take it. */
   transferRefused: AssociationPlace & { readonly answer: string };
   messageReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
+  /** Acknowledged, and dropped on purpose. */
+  messageDiscarded: { readonly peer: string; readonly apdu: ReceivedApdu };
   reportReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
   /** Taken, but it could be neither relayed nor reported on. */
   notCaredFor: { readonly peer: string; readonly apdu: ReceivedApdu; readonly error: P1specError };
@@ -44,6 +46,10 @@ export interface MtaEvents {
     readonly fate: Fate;
     readonly report: Submission | undefined;
   };
+  /** A non-delivery report has been made; `subject` is what it is on. */
+  nonDeliveryReported: { readonly subject: string; readonly fate: Fate; readonly report: Submission };
+  /** It has been here before: it goes no further. `subject` is its identifier. */
+  loopDetected: { readonly peer: string; readonly subject: string };
   /** On its way to an MTA of 1984: `changes` are what it does not tell there, `leftBehind` whom it does not reach. */
   downgraded: {
     readonly peer: string;

@@ -1,7 +1,13 @@
+import { BitString } from '../asn1/bit-string.js';
 import { fromHex } from '../ber/octets.js';
+import { Criticality, type ExtensionField } from '../p1/extensions.js';
+import { oid } from '../p1/object-identifiers.js';
+import type { Mode } from '../stack/association/events.js';
 import type { DialogueMode } from '../stack/association/service.js';
 import type { BindMarker } from './bind.js';
 import { assumption, kb, type Statement } from './evidence.js';
+import { exchangeEmissions } from './exchange-emissions.js';
+import type { MessageHabits } from './message.js';
 import { guidOf } from './orginfo.js';
 import type { Personality, Preset } from './preset.js';
 import { connectorDefaults, type RetryOptions } from './retry.js';
@@ -15,6 +21,16 @@ export interface ExchangeOptions {
   readonly peerTest: PeerTest;
   readonly routingMessage: RoutingMessageOptions;
   readonly bilateralInformation: boolean;
+  readonly privateExtension: PrivateExtensionOptions;
+  /** Where Exchange's own content type stands, which no other MTA knows. KB 298000, KB 169159. */
+  readonly mdbef: {
+    /** In user messages: Exchange contents are allowed on the connector. */
+    readonly messages: boolean;
+    /** In reports on messages that do not ask for the return of their content. */
+    readonly reports: boolean;
+  };
+  /** Of the associations that the connector opens and accepts, where a peer's configuration does not say. */
+  readonly conformance: Mode;
   readonly connector: RetryOptions;
   readonly dialogueMode: DialogueMode;
   /** Units of 1024 octets. */
@@ -22,9 +38,18 @@ export interface ExchangeOptions {
   readonly windowSize: number;
 }
 
+/** An extension of Exchange's own in the envelope of each message. KB 911029. */
+export interface PrivateExtensionOptions {
+  /** Its type is under Microsoft's arc, or a number that no edition of X.411 has given a meaning. */
+  readonly type: 'none' | 'object-identifier' | 'integer';
+  readonly criticality: readonly ('forSubmission' | 'forTransfer' | 'forDelivery')[];
+}
+
 /** Some of the options; those in groups one by one. */
 export type ExchangeChoices = Partial<
-  Omit<ExchangeOptions, 'bindMarker' | 'routingMessage' | 'connector'> & {
+  Omit<ExchangeOptions, 'bindMarker' | 'routingMessage' | 'privateExtension' | 'mdbef' | 'connector'> & {
+    readonly privateExtension: Partial<PrivateExtensionOptions>;
+    readonly mdbef: Partial<ExchangeOptions['mdbef']>;
     readonly bindMarker: Partial<BindMarker>;
     readonly routingMessage: Partial<RoutingMessageOptions>;
     readonly connector: Partial<RetryOptions>;
@@ -55,6 +80,9 @@ const baseOptions: ExchangeOptions = {
     table: 'full',
   },
   bilateralInformation: false,
+  privateExtension: { type: 'none', criticality: [] },
+  mdbef: { messages: false, reports: false },
+  conformance: 'normal',
   connector: connectorDefaults,
   dialogueMode: 'monologue',
   checkpointSize: 30,
@@ -70,28 +98,55 @@ const baseStatements: readonly Statement[] = [
   {
     what: 'dialogueMode monologue',
     evidence: assumption(
-      "the default for foreign MTAs in Microsoft's guidance (KB 169159); the factory setting of 2003 is not known",
+      "the default for foreign MTAs in Microsoft's guidance (KB 169159); the factory setting is not known",
     ),
   },
   {
     what: 'on a 1984 connector a common name becomes the domain-defined attribute Common, in envelope and heading',
     evidence: kb(232656),
   },
+  { what: 'conformance normal', evidence: kb(135063) },
   {
-    what: 'on a 1984 connector routing packets are downgraded like mail',
-    evidence: assumption(
-      'that mail is downgraded there is documented (KB 232656); what becomes of link state data is not',
-    ),
+    what: 'mdbef.messages off: Exchange contents are not allowed towards a foreign MTA',
+    evidence: kb(169159),
+  },
+  {
+    what: 'privateExtension none; with one, its type is under an arc of its own, or the number 200',
+    evidence: assumption('KB 911029 says that extensions with an object identifier are sent, not when nor which'),
   },
   {
     what: 'on a 1984 connector bilateralInformation, where it is on, names the administration domain',
     evidence: assumption('P1 of 1984 has no other form; nothing is published'),
   },
-  {
-    what: 'bilateralInformation off',
-    evidence: assumption('on by default up to 5.5 (KB 157358); nothing is published on 2003'),
-  },
 ];
+
+/** Of those that have a link state table. */
+export const routingOver1984: Statement = {
+  what: 'on a 1984 connector routing packets are downgraded like mail',
+  evidence: assumption(
+    'that mail is downgraded there is documented (KB 232656); what becomes of link state data is not',
+  ),
+};
+
+export const bilateralOff: Statement = {
+  what: 'bilateralInformation off',
+  evidence: assumption('on by default up to 5.5 (KB 157358); nothing is published on later versions'),
+};
+
+/** KB 298000: fixed in 5.5.2655.1, and in Exchange 2000 with SP2. */
+export const mdbefReports: Statement = {
+  what: 'mdbef.reports on: a report on a message that does not ask for the return of its content has the content type MDBEF',
+  evidence: kb(298000),
+};
+export const noMdbefReports: Statement = {
+  what: 'mdbef.reports off: it was fixed before',
+  evidence: kb(298000),
+};
+
+/** An arc of our own choice below Microsoft's. */
+const EXTENSION_ARC = `${oid.microsoft}.9.1`;
+/** No edition of X.411 defines it. */
+const EXTENSION_NUMBER = 200;
 
 export function exchangePreset(init: {
   readonly name: string;
@@ -113,6 +168,7 @@ export function exchangePreset(init: {
     says,
     options,
     statements,
+    expectation: { emits: exchangeEmissions(options), reacts: [] },
     personality: ({ server, domain }) => {
       const { bindMarker, routingMessage, peerTest, connector, dialogueMode, checkpointSize, windowSize } = options;
       const routing = new RoutingTraffic({ ...routingMessage, peerTest, server, domain, build: buildNumber(options) });
@@ -120,6 +176,8 @@ export function exchangePreset(init: {
         hooks: {},
         connector,
         association: { dialogueMode, checkpointSize, windowSize },
+        mode: options.conformance,
+        habits: habitsOf(options),
         ...(bindMarker.place === 'none' ? {} : { bindMarker }),
         ...(options.bilateralInformation ? { bilateralSite: domain.privateDomain ?? server } : {}),
         ...(routingMessage.enabled ? { routing } : {}),
@@ -137,7 +195,23 @@ function chosen(base: ExchangeOptions, choices: ExchangeChoices): ExchangeOption
     ...choices,
     bindMarker: { ...base.bindMarker, ...choices.bindMarker },
     routingMessage: { ...base.routingMessage, ...choices.routingMessage },
+    privateExtension: { ...base.privateExtension, ...choices.privateExtension },
+    mdbef: { ...base.mdbef, ...choices.mdbef },
     connector: { ...base.connector, ...choices.connector },
+  };
+}
+
+function habitsOf({ privateExtension: { type, criticality }, mdbef }: ExchangeOptions): MessageHabits {
+  const contentType = { extended: oid.mdbef };
+  const extension: ExtensionField = {
+    type: type === 'object-identifier' ? { privateExtension: EXTENSION_ARC } : { standardExtension: EXTENSION_NUMBER },
+    criticality: BitString.of(...criticality.map((name) => Criticality.named[name] as number)),
+    value: Uint8Array.of(5, 0),
+  };
+  return {
+    ...(type === 'none' ? {} : { extensions: [extension] }),
+    ...(mdbef.messages ? { contentType } : {}),
+    ...(mdbef.reports ? { reportedContentType: contentType } : {}),
   };
 }
 

@@ -1,33 +1,26 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { P1specError } from '../ber/error.js';
 import type { ConnectionIdentifier } from '../stack/association/service.js';
-import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
+import type { ConnectionBook } from './connection-book.js';
+import { FileConnectionBook } from './file-connection-book.js';
 import { FileTransferStore } from './file-transfer-store.js';
 import type { Interrupted, QueuedItem, QueueJournal } from './queue.js';
 import type { ReceivedApdu } from './received.js';
 import type { Spool } from './spool.js';
+import { labelOf, ownerOf, peerFolder, readJson, takeLock, writeWhole } from './spool-files.js';
 
 const APDU = '.apdu';
 const META = '.json';
+/** What became of an item since: it need not be there. */
+const PROGRESS = '.progress';
+/** Digits of an item's number. */
+const DIGITS = 10;
 
 /**
  * A spool in a folder: `queues/PEER/N.apdu` with `N.json` for each item, `received/` for what came, `transfers/` for what
  * is coming in, `connections` for whom it comes from. An item is on disk before `added` returns; how far its transfer got
- * is written without waiting for the disk. See docs/decisions/0007.
+ * is written without waiting for the disk, beside what is known of it. See docs/decisions/0007.
  */
 export class FileSpool implements Spool {
   readonly transfers: FileTransferStore;
@@ -44,10 +37,11 @@ export class FileSpool implements Spool {
     this.#lock = join(folder, 'lock');
     try {
       for (const each of ['queues', 'received', 'transfers']) mkdirSync(join(folder, each), { recursive: true });
-      this.#takeLock();
+      takeLock(this.#lock);
       this.transfers = new FileTransferStore(join(folder, 'transfers'));
       this.connections = new FileConnectionBook(join(folder, 'connections'));
-      this.#received = readdirSync(join(folder, 'received')).length;
+      this.#received = highest(readdirSync(join(folder, 'received')));
+      this.#items = highest(readdirSync(this.#queues, { recursive: true }).map((path) => basename(String(path))));
     } catch (error) {
       if (error instanceof P1specError) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -63,26 +57,35 @@ export class FileSpool implements Spool {
     rmSync(this.#lock, { force: true });
   }
 
+  /** Throws ERR_SPOOL where an item cannot be read. */
   queues(): ReadonlyMap<string, readonly QueuedItem[]> {
     const queues = new Map<string, QueuedItem[]>();
-    for (const folder of readdirSync(join(this.#folder, 'queues'))) {
-      const path = join(this.#folder, 'queues', folder);
+    for (const folder of readdirSync(this.#queues, { withFileTypes: true })) {
+      const path = join(this.#queues, folder.name);
+      const peer = folder.isDirectory() ? (ownerOf(path) ?? decoded(folder.name)) : undefined;
+      if (peer === undefined) continue;
       const items = readdirSync(path)
-        .filter((file) => file.endsWith(META))
+        .filter((file) => /^\d{10}\.json$/.test(file))
         .sort()
-        .flatMap((file) => this.#load(join(path, file.slice(0, -META.length))));
-      queues.set(decodeURIComponent(folder), items);
+        .flatMap((file) => this.#load(join(path, file.slice(0, DIGITS))));
+      queues.set(peer, items);
     }
     return queues;
   }
 
   journal(peer: string): QueueJournal {
-    const folder = join(this.#folder, 'queues', encodeURIComponent(peer).replaceAll('.', '%2E'));
-    mkdirSync(folder, { recursive: true });
+    const folder = peerFolder(this.#queues, peer);
     return {
-      added: (item) => {
+      added: (item, earlier) => {
+        const before = earlier && this.#files.get(earlier);
+        if (earlier !== undefined && before !== undefined) {
+          this.#files.delete(earlier);
+          this.#files.set(item, before);
+          writeWhole(before + APDU, item.apdu, true);
+          return;
+        }
         this.#items += 1;
-        const base = join(folder, String(this.#items).padStart(10, '0'));
+        const base = join(folder, String(this.#items).padStart(DIGITS, '0'));
         this.#files.set(item, base);
         writeWhole(base + APDU, item.apdu, true);
         // The item is there once this file is: without it, the octets are those of nobody.
@@ -95,13 +98,12 @@ export class FileSpool implements Spool {
       },
       changed: (item) => {
         const base = this.#files.get(item);
-        if (base !== undefined) writeWhole(base + META, metaOf(item), false);
+        if (base !== undefined) writeWhole(base + PROGRESS, metaOf(item), false);
       },
       removed: (item) => {
         const base = this.#files.get(item);
         if (base === undefined) return;
-        rmSync(base + META, { force: true });
-        rmSync(base + APDU, { force: true });
+        for (const each of [META, APDU, PROGRESS]) rmSync(base + each, { force: true });
       },
     };
   }
@@ -109,90 +111,63 @@ export class FileSpool implements Spool {
   received({ kind, octets }: ReceivedApdu, peer: string): void {
     this.#received += 1;
     const number = String(this.#received).padStart(8, '0');
-    const name = `${number}-${kind ?? 'unreadable'}-${encodeURIComponent(peer).replaceAll('.', '%2E')}${APDU}`;
+    const name = `${number}-${kind ?? 'unreadable'}-${labelOf(peer)}${APDU}`;
     writeWhole(join(this.#folder, 'received', name), octets, true);
   }
 
+  get #queues(): string {
+    return join(this.#folder, 'queues');
+  }
+
   #load(base: string): QueuedItem[] {
-    this.#items = Math.max(this.#items, Number.parseInt(base.slice(-10), 10));
     if (!existsSync(base + APDU)) return [];
-    const { interrupted, ...meta } = JSON.parse(readFileSync(base + META, 'utf8'));
-    const item: QueuedItem = {
-      ...meta,
-      apdu: new Uint8Array(readFileSync(base + APDU)),
-      ...(interrupted === undefined ? {} : { interrupted: interruptedOf(interrupted) }),
-    };
+    const progress = existsSync(base + PROGRESS) ? metaIn(base + PROGRESS) : undefined;
+    const meta = progress ?? metaIn(base + META);
+    if (meta === undefined) {
+      throw new P1specError('ERR_SPOOL', {
+        message: `the spool has an item that cannot be read: ${base}${META}`,
+        hint: `its octets are in ${base}${APDU}; move both away, or mend the first`,
+      });
+    }
+    const item: QueuedItem = { ...meta, apdu: new Uint8Array(readFileSync(base + APDU)) };
     this.#files.set(item, base);
     return [item];
   }
-
-  #takeLock(): void {
-    for (const last of [false, true]) {
-      try {
-        writeFileSync(this.#lock, String(process.pid), { flag: 'wx' });
-        return;
-      } catch (error) {
-        const owner = Number(readFileSync(this.#lock, 'utf8'));
-        if (last || (owner !== process.pid && isAlive(owner))) {
-          throw new P1specError('ERR_SPOOL_IN_USE', {
-            message: `the spool ${this.#folder} is in use by process ${owner}`,
-            hint: 'end that process, or name another folder',
-            cause: error,
-          });
-        }
-        rmSync(this.#lock, { force: true });
-      }
-    }
-  }
 }
 
-/** A book whose lines are also in a file. */
-class FileConnectionBook implements ConnectionBook {
-  readonly #memory = new MemoryConnectionBook();
-  readonly #path: string;
-
-  constructor(path: string) {
-    this.#path = path;
-    const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
-    for (const line of lines) {
-      const [key = '', peer] = line.split(' ');
-      if (peer === undefined) this.#memory.released(key);
-      else this.#memory.opened(key, decodeURIComponent(peer));
-    }
-    const kept = lines.filter((line) => this.#memory.peerOf(line.split(' ')[0] ?? '') !== undefined);
-    writeFileSync(path, kept.map((line) => `${line}\n`).join(''));
-  }
-
-  opened(key: string, peer: string): void {
-    this.#memory.opened(key, peer);
-    appendFileSync(this.#path, `${key} ${encodeURIComponent(peer)}\n`);
-  }
-
-  released(key: string): void {
-    this.#memory.released(key);
-    appendFileSync(this.#path, `${key}\n`);
-  }
-
-  peerOf(key: string): string | undefined {
-    return this.#memory.peerOf(key);
-  }
+/** The highest number that a file's name begins with. */
+function highest(names: readonly string[]): number {
+  return names.reduce((most, name) => Math.max(most, Number(/^\d{8,10}(?=[-.])/.exec(name)?.[0] ?? 0)), 0);
 }
 
-/** Under another name first: a reader finds all of it or nothing. */
-function writeWhole(path: string, content: Uint8Array | string, sync: boolean): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const fd = openSync(`${path}.new`, 'w');
+function decoded(name: string): string | undefined {
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
-    if (sync) fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
   }
-  renameSync(`${path}.new`, path);
 }
 
 function metaOf({ apdu: _, interrupted, ...item }: QueuedItem): string {
   return JSON.stringify({ ...item, interrupted: interrupted && written(interrupted) });
+}
+
+const NUMBERS = ['place', 'queuedAt', 'openRetries', 'transferRetries'];
+
+/** Undefined where the file does not hold what an item is described by. */
+function metaIn(path: string): Omit<QueuedItem, 'apdu'> | undefined {
+  const value = readJson(path);
+  if (!isRecord(value)) return undefined;
+  const { kind, priority, identifier, system, interrupted, ...rest } = value;
+  const isItem =
+    ['message', 'probe', 'report'].includes(String(kind)) &&
+    ['urgent', 'normal', 'nonUrgent'].includes(String(priority)) &&
+    typeof identifier === 'string' &&
+    typeof system === 'boolean' &&
+    NUMBERS.every((name) => Number.isFinite(rest[name]));
+  if (!isItem || (interrupted !== undefined && !isInterrupted(interrupted))) return undefined;
+  const item = { ...rest, kind, priority, identifier, system } as Omit<QueuedItem, 'apdu'>;
+  return interrupted === undefined ? item : { ...item, interrupted: interruptedOf(interrupted) };
 }
 
 function written({ resumption, ...rest }: Interrupted) {
@@ -211,6 +186,18 @@ function written({ resumption, ...rest }: Interrupted) {
   };
 }
 
+function isInterrupted(value: unknown): value is ReturnType<typeof written> {
+  if (!isRecord(value) || !isRecord(value.resumption) || !isRecord(value.resumption.connection)) return false;
+  const { role, attempts, resumption } = value;
+  const { activity, serial, position, connection } = resumption as Record<string, unknown>;
+  const { callingReference, commonReference } = connection as Record<string, unknown>;
+  return (
+    (role === 'initiator' || role === 'responder') &&
+    [activity, callingReference, commonReference].every((each) => typeof each === 'string') &&
+    [attempts, serial, position].every((each) => Number.isFinite(each))
+  );
+}
+
 function interruptedOf({ resumption, ...rest }: ReturnType<typeof written>): Interrupted {
   const { callingReference, commonReference, additionalReference } = resumption.connection;
   const connection: ConnectionIdentifier = {
@@ -221,19 +208,14 @@ function interruptedOf({ resumption, ...rest }: ReturnType<typeof written>): Int
   return { ...rest, resumption: { ...resumption, activity: octets(resumption.activity), connection } };
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
 function octets(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

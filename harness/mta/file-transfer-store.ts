@@ -1,12 +1,15 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { Octets } from '../ber/octets.js';
 import type { SecuredTransfer, TransferKey, TransferStore } from '../stack/association/service.js';
+import { writeWhole } from './spool-files.js';
 
 /** How many transfers are kept; those begun longest ago go first. */
 const TRANSFERS = 256;
-/** Completed transfers that are known again. */
+/** Completed transfers that are known again; twice as many lines, and their file is written anew. */
 const COMPLETED = 4096;
+/** Names of one transfer: it may be resumed more often, and is then known by the last of them. */
+const NAMES = 32;
 
 const OCTETS = '.octets';
 const POINTS = '.points';
@@ -31,12 +34,19 @@ class KeptTransfer implements SecuredTransfer {
     const length = serial === 0 ? 0 : this.#points.get(serial);
     if (length === undefined) return undefined;
     if (length === 0) return Octets.empty;
-    return Octets.of(new Uint8Array(readFileSync(this.#base + OCTETS).subarray(0, length)));
+    try {
+      const octets = readFileSync(this.#base + OCTETS);
+      return octets.length < length ? undefined : Octets.of(new Uint8Array(octets.subarray(0, length)));
+    } catch {
+      return undefined;
+    }
   }
 
-  name(name: string): void {
+  /** Returns the names that it has no more. */
+  name(name: string): string[] {
     this.names.push(name);
     this.#say('name', name);
+    return this.names.splice(0, this.names.length - NAMES);
   }
 
   secure(serial: number, octets: Octets): void {
@@ -55,20 +65,28 @@ class KeptTransfer implements SecuredTransfer {
   }
 
   remove(): void {
-    rmSync(this.#base + OCTETS, { force: true });
-    rmSync(this.#base + POINTS, { force: true });
+    for (const each of [POINTS, OCTETS]) {
+      try {
+        rmSync(this.#base + each, { force: true });
+      } catch {
+        // It is there when the next run looks, and known by no other name.
+      }
+    }
   }
 
-  /** What an earlier run left. A line that was being written when it ended is as if it were not there. */
+  /** What an earlier run left. A line that was being written when it ended is taken out: the next begins there. */
   load(): void {
-    const text = readFileSync(this.#base + POINTS, 'utf8');
-    const there = existsSync(this.#base + OCTETS) ? readFileSync(this.#base + OCTETS).length : 0;
-    for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+    const octets = readFileSync(this.#base + POINTS);
+    const end = octets.lastIndexOf(0x0a) + 1;
+    if (end < octets.length) truncateSync(this.#base + POINTS, end);
+    const there = existsSync(this.#base + OCTETS) ? statSync(this.#base + OCTETS).size : 0;
+    for (const line of octets.subarray(0, end).toString().split('\n')) {
       const [what, ...rest] = line.split(' ');
-      const [serial = 0, length = 0] = rest.map(Number);
-      if (what === 'name') this.names.push(rest.join(' '));
-      if (what === 'back') this.#back(serial, length);
-      if (what === 'point' && length <= there) this.#point(serial, length);
+      const [serial = Number.NaN, length = Number.NaN] = rest.map(Number);
+      const isPoint = Number.isInteger(serial) && Number.isInteger(length) && length >= 0 && length <= there;
+      if (what === 'name' && rest.length > 0) this.names.push(rest.join(' '));
+      if (what === 'back' && isPoint) this.#back(serial, length);
+      if (what === 'point' && isPoint) this.#point(serial, length);
     }
     if (there > this.#length) truncateSync(this.#base + OCTETS, this.#length);
   }
@@ -93,6 +111,7 @@ class KeptTransfer implements SecuredTransfer {
 /**
  * Keeps transfers in a folder, so that a process that is started again can go on with them. X.228 7.8. It does not wait
  * for the disk: octets that the machine loses with its power are missed when the transfer is resumed, and sent again.
+ * What the disk does not take is forgotten.
  */
 export class FileTransferStore implements TransferStore {
   readonly #folder: string;
@@ -100,61 +119,75 @@ export class FileTransferStore implements TransferStore {
   readonly #kept = new Set<KeptTransfer>();
   readonly #completed = new Set<string>();
   #count = 0;
+  #lines = 0;
 
   /** `folder` exists. */
   constructor(folder: string) {
     this.#folder = folder;
     for (const file of readdirSync(folder).sort()) {
-      if (!file.endsWith(POINTS)) continue;
+      if (!/^\d+\.points$/.test(file)) continue;
       const number = file.slice(0, -POINTS.length);
       this.#count = Math.max(this.#count, Number.parseInt(number, 10));
       const kept = new KeptTransfer(join(folder, number));
       kept.load();
+      if (kept.names.length === 0) {
+        kept.remove();
+        continue;
+      }
       this.#kept.add(kept);
       for (const name of kept.names) this.#byName.set(name, kept);
     }
     if (existsSync(this.#completedFile)) {
       const lines = readFileSync(this.#completedFile, 'utf8').split('\n').slice(0, -1).slice(-COMPLETED);
       for (const line of lines) this.#completed.add(line);
-      writeFileSync(this.#completedFile, lines.map((line) => `${line}\n`).join(''));
+      this.#writeCompleted();
     }
   }
 
   secure(key: TransferKey, serial: number, octets: Octets): void {
     const name = nameOf(key);
-    const kept = this.#byName.get(name) ?? this.#add(name);
-    kept.secure(serial, octets);
+    this.#keeping(name, () => {
+      const kept = this.#byName.get(name) ?? this.#add(name);
+      kept.secure(serial, octets);
+    });
   }
 
   resumed(key: TransferKey, by: TransferKey, serial: number): void {
-    const kept = this.#byName.get(nameOf(key));
+    const from = nameOf(key);
+    const kept = this.#byName.get(from);
     if (kept === undefined) return;
-    kept.truncate(serial);
-    const name = nameOf(by);
-    if (this.#byName.get(name) === kept) return;
-    kept.name(name);
-    this.#byName.set(name, kept);
+    this.#keeping(from, () => {
+      kept.truncate(serial);
+      const name = nameOf(by);
+      if (this.#byName.get(name) === kept) return;
+      const gone = kept.name(name);
+      this.#byName.set(name, kept);
+      for (const each of gone) this.#byName.delete(each);
+    });
   }
 
   completed(key: TransferKey): void {
     const name = nameOf(key);
     const kept = this.#byName.get(name);
     const names = kept?.names ?? [name];
-    appendFileSync(this.#completedFile, names.map((each) => `${each}\n`).join(''));
     for (const each of names) this.#completed.add(each);
-    if (kept !== undefined) this.#drop(kept);
     for (const oldest of this.#completed) {
       if (this.#completed.size <= COMPLETED) break;
       this.#completed.delete(oldest);
     }
+    this.#keeping(name, () => {
+      this.#lines += names.length;
+      if (this.#lines > 2 * COMPLETED) this.#writeCompleted();
+      else appendFileSync(this.#completedFile, names.map((each) => `${each}\n`).join(''));
+    });
+    if (kept !== undefined) this.#drop(kept);
   }
 
   discarded(key: TransferKey): void {
     const name = nameOf(key);
     const kept = this.#byName.get(name);
     if (kept !== undefined) this.#drop(kept);
-    if (!this.#completed.delete(name)) return;
-    writeFileSync(this.#completedFile, [...this.#completed].map((each) => `${each}\n`).join(''));
+    if (this.#completed.delete(name)) this.#keeping(name, () => this.#writeCompleted());
   }
 
   find(key: TransferKey): SecuredTransfer | 'completed' | undefined {
@@ -166,12 +199,27 @@ export class FileTransferStore implements TransferStore {
     return join(this.#folder, 'completed');
   }
 
+  /** What cannot be written is not kept either. */
+  #keeping(name: string, write: () => void): void {
+    try {
+      write();
+    } catch {
+      const kept = this.#byName.get(name);
+      if (kept !== undefined) this.#drop(kept);
+    }
+  }
+
+  #writeCompleted(): void {
+    writeWhole(this.#completedFile, [...this.#completed].map((each) => `${each}\n`).join(''), false);
+    this.#lines = this.#completed.size;
+  }
+
   #add(name: string): KeptTransfer {
     this.#count += 1;
     const kept = new KeptTransfer(join(this.#folder, String(this.#count).padStart(8, '0')));
-    kept.name(name);
     this.#byName.set(name, kept);
     this.#kept.add(kept);
+    kept.name(name);
     const [oldest] = this.#kept.size > TRANSFERS ? this.#kept : [];
     if (oldest !== undefined) this.#drop(oldest);
     return kept;

@@ -18,7 +18,16 @@ export type Answer =
   /** TCP is closed, with nothing said. */
   | { readonly do: 'close' }
   /** At `transfer`, once all has come: it is taken, and a non-delivery report goes back. X.411's codes. */
-  | { readonly do: 'nonDeliver'; readonly reason: number; readonly diagnostic?: number };
+  | {
+      readonly do: 'nonDeliver';
+      readonly reason: number;
+      readonly diagnostic?: number;
+      readonly supplementaryInformation?: string;
+      /** Also where nobody asks for non-delivery reports. */
+      readonly unasked?: boolean;
+    }
+  /** At `transfer`, once all has come: it is acknowledged, and nobody hears of it again. */
+  | { readonly do: 'discard' };
 
 /** Where a step is taken. */
 export interface Step {

@@ -1,3 +1,5 @@
+import type { Octets } from '../ber/octets.js';
+import type { Mode } from '../stack/association/events.js';
 import type { ConnectionIdentifier } from '../stack/association/service.js';
 import type { NonDelivery } from './answers.js';
 import type { MtaAssociation } from './association.js';
@@ -14,13 +16,14 @@ export interface AssociationHost {
   now(): number;
   /** Runs `action` later, in milliseconds; the function returned calls it off. */
   after(milliseconds: number, action: () => void): () => void;
-  /** Who it is that binds to us, or why it may not. */
-  admit(bind: ReceivedBind): { readonly peer: string } | { readonly error: MTABindErrorName };
+  /** Who it is that binds to us, or why it may not; who that is, where it is known. */
+  admit(bind: ReceivedBind): { readonly peer: string } | { readonly peer?: string; readonly error: MTABindErrorName };
   /** Whose session connection it was that is to be gone on with; undefined where nothing is known of it. */
   admitRecovery(connection: ConnectionIdentifier): string | undefined;
   /** Whether a bind result is from whom it should be. */
   recognises(peer: string, bind: ReceivedBind): boolean;
-  identityFor(peer: string): Identity;
+  /** The bind result's TLV, in answer to that argument. */
+  bindResultFor(peer: string, argument: Octets, mode: Mode): Uint8Array;
   optionsFor(peer: string): AssociationOptions & { readonly lifetime: number };
   opened(association: MtaAssociation, bindOctets: Uint8Array): void;
   /** RTTP's priority for what waits for its peer; undefined where nothing does. */

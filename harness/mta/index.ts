@@ -17,6 +17,7 @@ export { FileTransferStore } from './file-transfer-store.js';
 export * from './hooks.js';
 export * from './message.js';
 export * from './names.js';
+export * from './operator/index.js';
 export * from './orginfo.js';
 export * from './peer.js';
 export * from './preset.js';

@@ -32,6 +32,17 @@ export interface FactoryOptions {
   readonly now: () => number;
   /** A site's name that goes into per-domain-bilateral-information; none where absent. KB Q157358. */
   readonly bilateralSite?: string;
+  readonly habits?: MessageHabits;
+}
+
+/** What an MTA puts into whatever it makes. */
+export interface MessageHabits {
+  /** In the envelope of each message. */
+  readonly extensions?: readonly ExtensionField[];
+  /** Of messages whose request says nothing of it. */
+  readonly contentType?: ContentType;
+  /** In reports on messages that do not ask for their content's return. KB Q298000. */
+  readonly reportedContentType?: ContentType;
 }
 
 export interface MessageRequest {
@@ -72,6 +83,7 @@ export interface ReportSubject {
   }[];
   readonly contentType?: ContentType;
   readonly contentIdentifier?: string;
+  readonly asksForReturn?: boolean;
 }
 
 const bit = PerRecipientIndicators.named;
@@ -91,6 +103,7 @@ export class MessageFactory {
     const { originator, recipients, priority = 'normal', system = false } = request;
     const content = request.content ?? this.#interpersonal(identifier, request);
     const bilateral = this.#bilateral();
+    const { habits = {} } = this.#options;
     const message: Message = {
       envelope: {
         messageIdentifier: identifier,
@@ -103,13 +116,13 @@ export class MessageFactory {
           ),
           g3Facsimile: BitString.empty,
         },
-        contentType: request.contentType ?? { builtIn: contentTypes.interpersonalMessaging1988 },
+        contentType: request.contentType ?? habits.contentType ?? { builtIn: contentTypes.interpersonalMessaging1988 },
         priority: priorities[priority],
         // Exchange asks for the content's return by default; KB Q151413.
         perMessageIndicators: BitString.of(perMessageIndicator.contentReturnRequest),
         ...(bilateral === undefined ? {} : { perDomainBilateralInformation: bilateral }),
         traceInformation: [this.traceElement(this.#options.now())],
-        extensions: [...(request.extensions ?? [])],
+        extensions: [...(request.extensions ?? []), ...(habits.extensions ?? [])],
         perRecipientFields: recipients.map(
           (recipientName, i): PerRecipientMessageTransferFields => ({
             recipientName,
@@ -147,6 +160,8 @@ export class MessageFactory {
   /** A report on all recipients of its subject, which came at `arrivedAt`; it goes to the subject's originator. */
   report(subject: ReportSubject, fate: Fate, arrivedAt: number): Submission {
     const identifier = this.#identifier();
+    const habit = subject.asksForReturn === false ? this.#options.habits?.reportedContentType : undefined;
+    const contentType = habit ?? subject.contentType;
     const report: Report = {
       envelope: {
         reportIdentifier: identifier,
@@ -156,7 +171,7 @@ export class MessageFactory {
       },
       content: {
         subjectIdentifier: subject.identifier,
-        ...(subject.contentType === undefined ? {} : { contentType: subject.contentType }),
+        ...(contentType === undefined ? {} : { contentType }),
         ...(subject.contentIdentifier === undefined ? {} : { contentIdentifier: subject.contentIdentifier }),
         extensions: [],
         perRecipientFields: subject.recipients.map((recipient) => reportFields(recipient, fate, arrivedAt)),

@@ -2,13 +2,12 @@ import type { Octets } from '../ber/octets.js';
 import type { AssociationService, ConnectionIdentifier, ServiceEvent } from '../stack/association/service.js';
 import type { Reaction } from './answers.js';
 import type { MtaAssociation } from './association.js';
-import { bindError, bindResult, type MTABindErrorName, readBind, readBindError, refuseReason } from './bind.js';
+import { type MTABindErrorName, openRefusal, readBind, readBindError } from './bind.js';
 import type { Answer, SessionStep, Step } from './hooks.js';
 import type { AssociationHost } from './host.js';
 
-/** RTSE's reasons for a refusal. X.228 9, RefuseReason. */
+/** RTSE's reason for a refusal. X.228 9, RefuseReason. */
 const BUSY = 0;
-const CANNOT_RECOVER = 1;
 
 export type OpenIndication = ServiceEvent & { kind: 'rtOpenIndication' };
 export type RefusedOpen = ServiceEvent & { kind: 'rtOpenConfirm'; accepted: false };
@@ -111,13 +110,11 @@ export class Opening {
     const peer = association.peer ?? '';
     const options = host.optionsFor(peer);
     const { checkpointSize, windowSize } = event;
+    const answered = options.answeredCheckpointSize ?? options.checkpointSize;
     service.acceptOpen({
-      userData: bindResult(event.mode, host.identityFor(peer)),
+      userData: host.bindResultFor(peer, event.userData, event.mode),
       // X.228 7.1.4: where the initiator gave 0, it is the responder's choice; else no more than it gave.
-      checkpointSize:
-        checkpointSize === 0
-          ? options.checkpointSize
-          : Math.min(checkpointSize, options.checkpointSize || checkpointSize),
+      checkpointSize: checkpointSize === 0 ? answered : Math.min(checkpointSize, answered || checkpointSize),
       windowSize: Math.min(windowSize, options.windowSize ?? windowSize),
     });
     this.#opener.opened(octets);
@@ -128,10 +125,7 @@ export class Opening {
     const { association, service, host } = this.#opener;
     if (service.state !== 'opening') return;
     this.#opener.refused();
+    service.refuseOpen(openRefusal(error, service.mode));
     host.bindRefused(association, 'us', error);
-    const reason = error === undefined ? CANNOT_RECOVER : refuseReason(error);
-    // Only the X.410 modes have a reason of RTSE's own. X.228 9, RTORJapdu.
-    if (service.mode !== 'normal') service.refuseOpen({ refuseReason: reason });
-    else service.refuseOpen(error === undefined ? {} : { userData: bindError(error) });
   }
 }

@@ -37,14 +37,20 @@ export interface PeerConfig {
 }
 
 /** Whether a bind names this peer. Names compare exactly; PP ignores case, Exchange does not (KB 169159). */
-export function isNamedBy(peer: PeerConfig, bind: ReceivedBind): boolean {
+export function isNamedBy(peer: PeerConfig, bind: ReceivedBind, ignoresCase = false): boolean {
   const name = peer.theirs === undefined ? peer.name : peer.theirs.mtaName;
-  return bind.authenticated ? bind.mtaName === name : name === undefined;
+  if (!bind.authenticated) return name === undefined;
+  return ignoresCase ? bind.mtaName?.toLowerCase() === name?.toLowerCase() : bind.mtaName === name;
 }
 
 /** Whether its password is the agreed one; as octets, whichever string type it has. */
-export function isAuthentic(peer: PeerConfig, bind: ReceivedBind): boolean {
+export function isAuthentic(peer: PeerConfig, bind: ReceivedBind, ignoresCase = false): boolean {
   const expected = peer.theirs?.password;
   if (expected === undefined) return true;
+  if (ignoresCase) return latin1(bind.password).toLowerCase() === expected.toLowerCase();
   return Buffer.from(expected, 'latin1').equals(bind.password ?? new Uint8Array(0));
+}
+
+function latin1(octets: Uint8Array = new Uint8Array(0)): string {
+  return Buffer.from(octets).toString('latin1');
 }

@@ -35,6 +35,8 @@ export interface Interrupted {
   readonly role: 'initiator' | 'responder';
   /** How often its recovery was tried in vain, with no answer. */
   readonly attempts: number;
+  /** How often it was gone on with from here, and broke off with nothing more confirmed; not at all where absent. */
+  readonly resumes?: number;
 }
 
 /** One APDU on its way to one destination. */
@@ -48,7 +50,8 @@ export interface QueuedItem extends Submission, Attempts {
 
 /** Hears of every change to a queue before anybody acts on it, to keep it where a crash does not reach. */
 export interface QueueJournal {
-  added(item: QueuedItem): void;
+  /** Where it stands for `earlier`, that one is not there any more. */
+  added(item: QueuedItem, earlier?: QueuedItem): void;
   /** `item` stands for `earlier`, of an earlier run. */
   restored(item: QueuedItem, earlier: QueuedItem): void;
   /** Its attempts, or how far its transfer got. */
@@ -135,11 +138,9 @@ export class DestinationQueue {
     this.#journal?.removed(item);
   }
 
-  /** It is not transferred at all, as nobody can be reached by it. */
+  /** It is not transferred at all, as nobody can be reached by it: to be forgotten once that is told. */
   abandon(item: QueuedItem): void {
-    if (!this.#underway.delete(item)) return;
-    this.#nonDelivered += 1;
-    this.#journal?.removed(item);
+    if (this.#underway.delete(item)) this.#nonDelivered += 1;
   }
 
   /** The item with another APDU in its place: there before the one it stands for is gone. */
@@ -147,7 +148,7 @@ export class DestinationQueue {
     const amended = { ...item, apdu };
     if (!this.#underway.has(item)) return item;
     this.#underway.add(amended);
-    this.#journal?.added(amended);
+    this.#journal?.added(amended, item);
     this.#underway.delete(item);
     this.#journal?.removed(item);
     return amended;
@@ -199,7 +200,8 @@ export class DestinationQueue {
   /** Takes over the items of another queue, as a restarted MTA does: in their order, with their ages and attempts. */
   restore(items: readonly QueuedItem[]): void {
     for (const item of [...items].sort((a, b) => a.place - b.place)) {
-      this.#places += 1;
+      // The places that they had, as far as these are free: a journal may know them by no others.
+      this.#places = Math.max(this.#places + 1, item.place);
       const restored = { ...item, place: this.#places };
       this.#waiting[item.priority].push(restored);
       this.#journal?.restored(restored, item);

@@ -1,5 +1,6 @@
 import { decode } from '../asn1/decode.js';
 import type { Decoded } from '../asn1/decoded.js';
+import type { Issue } from '../asn1/issue.js';
 import { Octets } from '../ber/octets.js';
 import { readElements } from '../ber/reader.js';
 import { upgrade } from '../p1/downgrade.js';
@@ -21,6 +22,8 @@ export interface ReceivedApdu {
   readonly octets: Uint8Array;
   /** Whether something in it could not be read as what it should be, or a mandatory member is missing. */
   readonly unparseable: boolean;
+  /** What the decoder saw beside the value. */
+  readonly issues: readonly Issue[];
 }
 
 /** Reads what an RT-TRANSFER brought; `octets` is undefined where it was too large to keep, and nothing is said of it. */
@@ -34,6 +37,7 @@ export function readApdu(octets: Octets | undefined, mode: Mode | undefined): Re
     decoded: undefined,
     octets: bytes,
     unparseable: octets !== undefined,
+    issues: [],
   };
   if (element === undefined) return nothing;
   const { decoded, issues } = decode(MTSAPDU, element, { edition: editionOf(mode) });
@@ -49,6 +53,7 @@ export function readApdu(octets: Octets | undefined, mode: Mode | undefined): Re
       error !== undefined ||
       more.length > 0 ||
       issues.some((issue) => issue.kind === 'malformed' || issue.kind === 'missing-element'),
+    issues,
   };
 }
 

@@ -2,8 +2,9 @@ import { P1specError } from '../ber/error.js';
 import { Octets } from '../ber/octets.js';
 import type { MTSAPDU } from '../p1/mts-apdu.js';
 import type { ORName } from '../p1/or-name.js';
+import { formatMTSIdentifier } from '../p1/text.js';
 import type { Mode } from '../stack/association/events.js';
-import type { NonDelivery } from './answers.js';
+import type { ToldNonDelivery } from './answers.js';
 import { dispose, subjectOf, wantsReport } from './delivery.js';
 import { apduFor } from './editions.js';
 import type { Emitter } from './emitter.js';
@@ -37,7 +38,7 @@ export class Responsibility {
   }
 
   /** `nonDelivery`: why nobody is to get it. */
-  take(apdu: ReceivedApdu, from: string, nonDelivery: NonDelivery | undefined): void {
+  take(apdu: ReceivedApdu, from: string, nonDelivery: ToldNonDelivery | undefined): void {
     const value = typedApdu(apdu);
     if (value === undefined) {
       const error = new P1specError('ERR_UNREADABLE_APDU', { message: 'it cannot be read as an MTS-APDU' });
@@ -73,22 +74,27 @@ export class Responsibility {
       const { reason, diagnostic } = conveyance.cause;
       const report = reports.find((each) => each !== undefined);
       this.#mta.events.emit('nonDelivered', { peer, item, fate: { reason, diagnostic }, report });
+      queue.forget(item);
       return undefined;
     }
     const { apdu, changes, kept } = conveyance;
+    // Told first: behind a crash, whom it does not reach is told of twice rather than never.
+    if (changes.length > 0) this.#mta.events.emit('downgraded', { peer, item, changes, leftBehind });
     const own = kept === undefined ? item : queue.amend(item, kept);
-    if (changes.length > 0) this.#mta.events.emit('downgraded', { peer, item: own, changes, leftBehind });
     return { item: own, apdu };
   }
 
-  #careFor(value: MTSAPDU, from: string, nonDelivery: NonDelivery | undefined): void {
+  #careFor(value: MTSAPDU, from: string, nonDelivery: ToldNonDelivery | undefined): void {
     const now = this.#mta.now();
     if (nonDelivery !== undefined) {
-      this.#report(subjectOf(value), nonDelivery, now, from);
+      this.#report(subjectOf(value), nonDelivery, now, from, nonDelivery.unasked);
       return;
     }
     const { relayed, looped, toReport } = dispose(value, this.#mta.route, this.#mta.factory.traceElement(now));
     for (const copy of relayed) this.#mta.enqueue(copy.peer, { ...copy.submission, from });
+    if (looped !== undefined) {
+      this.#mta.events.emit('loopDetected', { peer: from, subject: formatMTSIdentifier(looped.identifier) });
+    }
     this.#report(looped, LOOP, now, from);
     this.#report(toReport, { deliveredAt: now }, now, from);
   }
@@ -99,11 +105,23 @@ export class Responsibility {
     fate: Fate,
     arrivedAt: number,
     to: string | undefined,
+    unasked = false,
   ): Submission | undefined {
-    if (subject === undefined || !wantsReport(subject, fate)) return undefined;
+    if (subject === undefined || subject.recipients.length === 0) return undefined;
+    if (!unasked && !wantsReport(subject, fate)) return undefined;
     const report = this.#mta.factory.report(subject, fate, arrivedAt);
+    if ('reason' in fate) {
+      const identifier = formatMTSIdentifier(subject.identifier);
+      this.#mta.events.emit('nonDeliveryReported', { subject: identifier, fate, report });
+    }
     const peer = this.#mta.route?.(subject.originator) ?? to;
-    if (peer !== undefined) this.#mta.enqueue(peer, report);
+    try {
+      if (peer !== undefined) this.#mta.enqueue(peer, report);
+    } catch (error) {
+      // Of an earlier run, and nobody knows it any more.
+      if (!(error instanceof P1specError) || peer === undefined) throw error;
+      this.#mta.events.emit('notCaredFor', { peer, apdu: readApdu(Octets.of(report.apdu), undefined), error });
+    }
     return report;
   }
 }

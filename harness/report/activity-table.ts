@@ -28,17 +28,18 @@ function row(activity: ShownActivity, here: number, please: readonly number[] = 
     checkpoints === 0 ? '0' : `${confirmed}/${checkpoints}`,
     [
       activity.outcome === 'ended' ? 'not confirmed' : activity.outcome,
-      ...(activity.resumed ? [resumedText(activity, here)] : []),
+      ...(activity.resumed ? [resumedText(activity.resumedFrom, here)] : []),
       ...(activity.goesOnIn === undefined ? [] : [`goes on in association ${activity.goesOnIn}`]),
       ...exceptions.map((reason) => `exception ${reason}`),
     ].join(', '),
   ];
 }
 
-function resumedText({ resumedFrom }: ShownActivity, here: number): string {
-  if (resumedFrom === undefined) return 'resumed';
-  const { connection, checkpoint } = resumedFrom;
-  return `resumed${connection === here ? '' : ` from connection ${connection}`} at checkpoint ${checkpoint}`;
+/** How a transfer goes on in association `here`. */
+export function resumedText(from: ShownActivity['resumedFrom'], here: number): string {
+  if (from === undefined) return 'resumed';
+  const where = from.connection === here ? '' : ` from association ${from.connection}`;
+  return `resumed${where} at checkpoint ${from.checkpoint}`;
 }
 
 function counted(count: number, one: string, many: string): string {

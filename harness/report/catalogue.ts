@@ -31,7 +31,7 @@ const TIER = {
   3: 'quality: told, never fails',
 } as const;
 
-const WRITTEN = 'Written by `npm run docs`; a test fails where it is stale.';
+export const WRITTEN = 'Written by `npm run docs`; a test fails where it is stale.';
 
 /** The catalogue of rules as a page. */
 export function rulesMarkdown(rules: readonly RuleInfo[]): string {
@@ -114,7 +114,8 @@ function byGroup<T>(items: readonly T[], key: (item: T) => string): Map<string, 
   return groups;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** The lines of a table of Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

@@ -7,7 +7,7 @@ import type { Direction } from '../stack/direction.js';
 import { Token } from '../stack/session/constants.js';
 import type { LinkingInformation, Spdu } from '../stack/session/spdu.js';
 import { firstHolder } from './activities.js';
-import { activityLines } from './activity-table.js';
+import { activityLines, resumedText } from './activity-table.js';
 import { escapeText, quoteText } from './escape.js';
 import { foreignText } from './foreign.js';
 import { hexdumpLines } from './hexdump.js';
@@ -155,11 +155,18 @@ function anomalyText({ anomaly, transfer }: AssociationEvent & { kind: 'anomaly'
   return `     ! ${layer} ${code} at ${placeText(offset, transfer?.stretches)}: ${message}`;
 }
 
-function transferText({ phase, transfer, goesOnIn }: AssociationEvent & { kind: 'transfer' }): string | undefined {
+function transferText({
+  connection,
+  phase,
+  transfer,
+  goesOnIn,
+}: AssociationEvent & { kind: 'transfer' }): string | undefined {
   const { index, resumed, from } = transfer;
   if (phase === 'continued') return `     transfer ${index} goes on in association ${goesOnIn ?? 'unknown'}`;
-  const where = from === undefined ? '' : ` from connection ${from.connection} at checkpoint ${from.serial}`;
-  if (phase === 'started') return resumed ? `     transfer ${index} resumed${where}` : undefined;
+  if (phase === 'started') {
+    const where = from && { connection: from.connection, checkpoint: from.serial };
+    return resumed ? `     transfer ${index} ${resumedText(where, connection)}` : undefined;
+  }
   if (phase === 'lapsed') return `     transfer ${index} was not resumed`;
   // An APDU is told when its transfer ends, on a line of its own.
   return phase === 'ended' ? undefined : `     transfer ${index} ${phase}`;

@@ -1,7 +1,9 @@
 import type { Mta } from '../mta/engine.js';
 import type { MtaEvents } from '../mta/events.js';
 import { formatEvidence } from '../mta/evidence.js';
+import type { Fate } from '../mta/message.js';
 import type { Preset } from '../mta/preset.js';
+import { nonDeliveryDiagnosticName, nonDeliveryReasonName } from '../p1/non-delivery.js';
 import { escapeText } from './escape.js';
 import { counted } from './summary.js';
 
@@ -24,8 +26,13 @@ const texts: Describe = {
   transferRefused: ({ association, answer }) => `transfer on association ${association} refused by us: ${answer}`,
   messageReceived: ({ peer, apdu }) =>
     `${apdu.kind ?? 'unreadable APDU'} ${apdu.identifier ?? ''} received from ${peer}`,
+  messageDiscarded: ({ peer, apdu }) =>
+    `${apdu.kind ?? 'unreadable APDU'} ${apdu.identifier ?? ''} from ${peer} acknowledged and dropped`,
   reportReceived: ({ peer, apdu }) => `report ${apdu.identifier ?? ''} received from ${peer}`,
   nonDelivered: ({ peer, item }) => `${item.kind} ${item.identifier} to ${peer} given up`,
+  nonDeliveryReported: ({ subject, fate, report }) =>
+    `${report.identifier} made: non-delivery report on ${subject}${fateText(fate)}`,
+  loopDetected: ({ peer, subject }) => `${subject} from ${peer} has been here before: it goes no further`,
   queueBlocked: ({ peer, head, length }) =>
     `queue to ${peer} blocked by ${head.kind} ${head.identifier}, ${length} waiting`,
   notCaredFor: ({ peer, apdu, error }) =>
@@ -43,6 +50,16 @@ function downgradedText(changes: number, leftBehind: MtaEvents['downgraded']['le
   );
   const left = reasons.length === 0 ? '' : `; recipients left behind: ${reasons.join('; ')}`;
   return `${counted(changes, 'change')}${left}`;
+}
+
+function fateText(fate: Fate): string {
+  if (!('reason' in fate)) return '';
+  const { reason, diagnostic } = fate;
+  const why = [
+    nonDeliveryReasonName(reason),
+    ...(diagnostic === undefined ? [] : [nonDeliveryDiagnosticName(diagnostic)]),
+  ];
+  return `, ${why.join(', ')}`;
 }
 
 /** Tells every event of an MTA as a line of escaped text. */

@@ -23,8 +23,8 @@ const databaseFormat = defineRule({
   title: "No content is of Exchange's database encoding format (MDBEF)",
   clause: 'X.411 8.4.2',
   rationale: 'Only Exchange can read it: no recipient behind another MTA can.',
-  start: ({ find }) => {
-    const external = new ExternalContents();
+  start: ({ find, memory }) => {
+    const external = new ExternalContents('BODY-001', memory);
     const tell = (place: Place) => {
       const signature = "Exchange's message database encoding format";
       find(place, `the content type ${MDBEF} (MDBEF)`, { key: MDBEF, signature });
@@ -52,8 +52,8 @@ const contentType = defineRule({
   strength: 'should',
   clause: 'X.411 8.4.2',
   rationale: 'A content type is for those who agreed on it; others return the message, or lose its type.',
-  start: ({ find }) => {
-    const external = new ExternalContents();
+  start: ({ find, memory }) => {
+    const external = new ExternalContents('BODY-002', memory);
     const look = (place: Place, identifier: string) => {
       if (identifier === MDBEF || isStandardContentType(identifier)) return;
       const name = objectName(identifier);

@@ -4,7 +4,8 @@ import { Octets } from '../ber/octets.js';
 import { readElement } from '../ber/reader.js';
 import { Universal } from '../ber/tag.js';
 import { contentType } from '../p1/content-types.js';
-import type { AssociationEvent } from '../stack/association/events.js';
+import { type AssociationEvent, type Transfer, wholeOf } from '../stack/association/events.js';
+import type { ContentHead, ConversationMemory } from './memory.js';
 import type { PlainPlace } from './rule.js';
 
 /** An EXTERNAL's header of up to 10 octets, and an OBJECT IDENTIFIER as long as X.411's bounds let one be sent. */
@@ -22,30 +23,34 @@ export interface NamedContentType {
  * are object identifiers in an EXTERNAL that is the content.
  */
 export class ExternalContents {
-  /** The first octets of each transfer's content, by piece: where they stand is told by the piece. */
-  readonly #heads = new Map<number, { length: number; readonly pieces: Octets[] }>();
+  readonly #heads: WeakMap<Transfer, ContentHead>;
+
+  /** `rule`: who reads; each for itself. A content that broke off goes on on another association of the conversation. */
+  constructor(rule: string, memory: ConversationMemory) {
+    this.#heads = memory.contentHeads(rule);
+  }
 
   /** What an APDU names, once it is told. */
   on(event: AssociationEvent): NamedContentType | undefined {
     if (event.kind === 'content') {
-      this.#keep(event.transfer.index, event.bytes, event.offset);
+      this.#keep(wholeOf(event.transfer), event.bytes, event.offset);
       return undefined;
     }
     if (event.kind !== 'apdu') return undefined;
-    const { index } = event.transfer;
-    const head = this.#heads.get(index);
-    this.#heads.delete(index);
+    const whole = wholeOf(event.transfer);
+    const head = this.#heads.get(whole);
+    this.#heads.delete(whole);
     const type = event.decoded?.get('message', 'envelope', 'contentType', 'builtIn')?.primitive;
     return head === undefined || type !== contentType.external ? undefined : named(Octets.join(head.pieces));
   }
 
-  #keep(index: number, bytes: Uint8Array, offset: number): void {
-    const head = this.#heads.get(index) ?? { length: 0, pieces: [] };
+  #keep(whole: Transfer, bytes: Uint8Array, offset: number): void {
+    const head = this.#heads.get(whole) ?? { length: 0, pieces: [] };
     if (head.length >= HEAD || bytes.length === 0) return;
     const piece = bytes.subarray(0, HEAD - head.length);
     head.pieces.push(Octets.of(piece, offset));
     head.length += piece.length;
-    this.#heads.set(index, head);
+    this.#heads.set(whole, head);
   }
 }
 

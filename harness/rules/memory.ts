@@ -1,3 +1,4 @@
+import type { Octets } from '../ber/octets.js';
 import type { Transfer } from '../stack/association/events.js';
 import type { LinkStateScanner, Match } from './signatures.js';
 
@@ -22,11 +23,25 @@ export interface SuspendedSearch {
   contentTold: boolean;
 }
 
+/** The first octets of a content, by piece: where they stand is told by the piece. */
+export interface ContentHead {
+  length: number;
+  readonly pieces: Octets[];
+}
+
 /** What rules on one association may know of those before it in the same conversation. */
 export class ConversationMemory {
   /** By what the transfer was first told as: they go with it. */
   readonly searches = new WeakMap<Transfer, SuspendedSearch>();
+  readonly #contentHeads = new Map<string, WeakMap<Transfer, ContentHead>>();
   readonly #negotiated = new Map<string, Negotiated>();
+
+  /** What a rule keeps of contents that it has not seen whole, by what their transfer was first told as. */
+  contentHeads(rule: string): WeakMap<Transfer, ContentHead> {
+    const heads = this.#contentHeads.get(rule) ?? new WeakMap<Transfer, ContentHead>();
+    this.#contentHeads.set(rule, heads);
+    return heads;
+  }
 
   /** By the references of the session connection, as its CONNECT had them. */
   negotiated(references: string): Negotiated | undefined {

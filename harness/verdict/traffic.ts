@@ -5,12 +5,20 @@ import type { MTSIdentifier } from '../p1/identifiers.js';
 import { formatMTSIdentifier } from '../p1/text.js';
 import type { Permission } from '../rules/finding.js';
 import { Judge } from '../rules/judge.js';
+import { ConversationMemory } from '../rules/memory.js';
 import { p1UserTypes } from '../rules/p1-association.js';
 import { masked, type Secret, secretsIn } from '../rules/secrets.js';
-import type { AssociationEvent, Mode, Outcome, Refusal, Transfer } from '../stack/association/events.js';
+import {
+  type AssociationEvent,
+  type Mode,
+  type Outcome,
+  type Refusal,
+  type Transfer,
+  wholeOf,
+} from '../stack/association/events.js';
 import { type Direction, opposite } from '../stack/direction.js';
 import type { Spdu } from '../stack/session/spdu.js';
-import { ConversationObserver } from '../transcript/observe.js';
+import { ConversationObserver, type ObservedEvent } from '../transcript/observe.js';
 import type { CaseFinding } from './results.js';
 
 /** Octets shown before a finding, and of it and behind it. */
@@ -159,6 +167,7 @@ export class Traffic {
   readonly apdus: SeenApdu[] = [];
   readonly #options: TrafficOptions;
   readonly #observer = new ConversationObserver({ types: p1UserTypes });
+  readonly #memory = new ConversationMemory();
   readonly #judges = new Map<number, Judge>();
   readonly #findings = new Map<number, CaseFinding[]>();
   readonly #streams = new Map<string, Stream>();
@@ -179,30 +188,25 @@ export class Traffic {
     this.associations.push(association);
     this.#findings.set(connection, findings);
     const { permissions } = this.#options;
-    this.#judges.set(connection, new Judge({ connection, permissions, direction: association.iutDirection }));
+    const memory = this.#memory;
+    this.#judges.set(connection, new Judge({ connection, permissions, direction: association.iutDirection, memory }));
     this.#observer.push(event);
     this.#tell();
   }
 
   record(event: Exclude<LinkEvent, { kind: 'open' }>): void {
-    const association = this.associations.find(({ connection }) => connection === event.connection);
-    if (association === undefined) return;
+    if (!this.associations.some(({ connection }) => connection === event.connection)) return;
     if (event.kind === 'data') this.#keep(event.connection, event.direction, event.octets);
-    const events = this.#observer.push(event).filter((each): each is AssociationEvent => each.kind !== 'open');
-    this.#take(association, events);
+    this.#takeAll(this.#observer.push(event));
     this.#tell();
   }
 
   /** Nothing more will come. */
   end(): void {
-    const events = this.#observer.end().filter((each): each is AssociationEvent => each.kind !== 'open');
+    this.#takeAll(this.#observer.end());
     for (const association of this.associations) {
-      this.#take(
-        association,
-        events.filter(({ connection }) => connection === association.connection),
-      );
       const judge = this.#judges.get(association.connection);
-      if (judge !== undefined) this.#note(association.connection, judge.end());
+      if (judge !== undefined) this.#note(judge.end());
     }
     this.#judges.clear();
     this.#tell();
@@ -238,6 +242,16 @@ export class Traffic {
     );
   }
 
+  /** Of one association mostly; of an earlier one too, where what broke off there goes on or lapses. */
+  #takeAll(observed: readonly ObservedEvent[]): void {
+    const events = observed.filter((each): each is AssociationEvent => each.kind !== 'open');
+    for (const connection of new Set(events.map((each) => each.connection))) {
+      const association = this.associations.find((each) => each.connection === connection);
+      const own = events.filter((each) => each.connection === connection);
+      if (association !== undefined) this.#take(association, own);
+    }
+  }
+
   #take(association: SeenAssociation, events: AssociationEvent[]): void {
     for (const event of events) {
       if (event.kind !== 'content') association.events.push(event);
@@ -245,7 +259,7 @@ export class Traffic {
       this.#gather(association, event);
     }
     const judge = this.#judges.get(association.connection);
-    if (judge !== undefined) this.#note(association.connection, judge.push(events));
+    if (judge !== undefined) this.#note(judge.push(events));
   }
 
   #gather(association: SeenAssociation, event: AssociationEvent): void {
@@ -262,8 +276,9 @@ export class Traffic {
   }
 
   #held(transfer: Transfer): Gathering {
-    const held = this.#gathering.get(transfer) ?? { parts: [], kept: 0, confirmed: false };
-    this.#gathering.set(transfer, held);
+    const whole = wholeOf(transfer);
+    const held = this.#gathering.get(whole) ?? { parts: [], kept: 0, confirmed: false };
+    this.#gathering.set(whole, held);
     return held;
   }
 
@@ -288,9 +303,11 @@ export class Traffic {
     };
   }
 
-  #note(connection: number, found: readonly CaseFinding[]): void {
-    const findings = this.#findings.get(connection);
-    for (const finding of found) findings?.push({ ...finding, ...this.#context(finding) });
+  #note(found: readonly CaseFinding[]): void {
+    // What is found in a transfer that was resumed may stand in an earlier connection.
+    for (const finding of found) {
+      this.#findings.get(finding.connection)?.push({ ...finding, ...this.#context(finding) });
+    }
   }
 
   #keep(connection: number, direction: Direction, octets: Uint8Array): void {

@@ -1,5 +1,5 @@
 import { assumption, kb, type Statement } from '../evidence.js';
-import { exchangePreset } from '../exchange.js';
+import { bilateralOff, exchangePreset, noMdbefReports, routingOver1984 } from '../exchange.js';
 
 /** What is known and assumed of the two leaks. */
 export const leaks: readonly Statement[] = [
@@ -59,5 +59,5 @@ export const exchange2003Sp2 = exchangePreset({
     peerTest: 'always',
     routingMessage: { enabled: true },
   },
-  evidence: leaks,
+  evidence: [routingOver1984, bilateralOff, noMdbefReports, ...leaks],
 });

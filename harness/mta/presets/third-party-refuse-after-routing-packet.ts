@@ -26,4 +26,8 @@ export const refuseAfterRoutingPacket = thirdParty('refuse-after-routing-packet'
       evidence: assumption('the article says that it refuses, not how nor for how long'),
     },
   ],
+  reacts: [
+    { to: 'routing packet', outcome: 'aborted' },
+    { to: 'message after a routing packet', outcome: 'bind refused' },
+  ],
 });

@@ -6,6 +6,7 @@ import type { LinkingInformation, SessionReferences, Spdu } from '../session/spd
 import { type BrokenTransfers, type OpenAssociation, transferName } from './broken-transfers.js';
 import type { EventBody, Mode, Transfer, TransferPhase, UserTypes } from './events.js';
 import { RunningTransfer } from './running-transfer.js';
+import type { Wrapping } from './slice-observer.js';
 import { shifted } from './stretches.js';
 
 /** What is shared with the observers of the other associations of a conversation. */
@@ -31,6 +32,9 @@ export interface ActivityObserverOptions {
 /** Interrupted activities that are kept to be resumed. */
 const INTERRUPTED = 16;
 
+/** Activities of an association that are remembered by name. */
+const HERE = 256;
+
 /** Follows activities, X.218 9.3: an activity is a transfer, and its DATA are the slices of one APDU. */
 export class ActivityObserver {
   readonly #options: ActivityObserverOptions;
@@ -48,6 +52,8 @@ export class ActivityObserver {
   #count = 0;
   /** The session connection, and the one that it recovers: what an ACTIVITY RESUME names. X.225 8.3.30. */
   #reference: string | undefined;
+  /** The last activities that were begun here, by direction and identifier. */
+  readonly #here = new Set<string>();
   #recovered: string | undefined;
   /** Transfers that may go on elsewhere, and whose APDU is told here where they do not. */
   #awaited = 0;
@@ -64,6 +70,11 @@ export class ActivityObserver {
   /** How many transfers may go on in another connection, with their APDU not told. */
   get awaited(): number {
     return this.#awaited;
+  }
+
+  /** What stood around the slices of the transfer under way. */
+  get wrapping(): Wrapping | undefined {
+    return this.#running?.wrapping;
   }
 
   /** Of CONNECT: by these a later connection names what broke off here. X.225 7.1.1 a. */
@@ -125,7 +136,7 @@ export class ActivityObserver {
   }
 
   /** The octets of one RTTR. Outside an activity the session observer has already told of them. */
-  slice(direction: Direction, octets: Octets): void {
+  slice(direction: Direction, octets: Octets, wrapping: Wrapping | undefined): void {
     if (this.#running === undefined && this.#crossing?.direction === direction) {
       if (!this.#foreign) this.#cross(this.#crossing, octets);
       return;
@@ -135,7 +146,9 @@ export class ActivityObserver {
       this.#start(direction, '', true, this.#lost[direction]);
     }
     this.#countOctets(direction, octets);
-    this.#running?.push(octets);
+    if (this.#running === undefined) return;
+    this.#running.wrapping = wrapping;
+    this.#running.push(octets);
   }
 
   /** Checkpoint size counts octets of the APDU, without the headers of slices. X.228 7.1, 8.3. */
@@ -203,6 +216,8 @@ export class ActivityObserver {
   #begin(running: RunningTransfer): void {
     const { activity, direction } = running.transfer;
     if (this.#reference !== undefined && activity !== '') running.named(transferName(this.#reference, activity));
+    this.#here.add(keyOf(direction, activity));
+    if (this.#here.size > HERE) this.#here.delete(this.#here.keys().next().value as string);
     this.#running = running;
     this.#since = 0;
     this.#phase(running, 'started', direction);
@@ -214,13 +229,15 @@ export class ActivityObserver {
     const { connection, emit } = this.#options;
     const { linking } = spdu;
     const serial = linking?.serialNumber;
-    const here = linking === undefined || serial === undefined ? undefined : this.#resumedHere(direction, linking, serial);
+    const here =
+      linking === undefined || serial === undefined ? undefined : this.#resumedHere(direction, linking, serial);
     if (here !== undefined && serial !== undefined) {
       here.goOn(serial, { connection, index: here.transfer.index, direction, activity, emit });
       this.#begin(here);
       return;
     }
-    const elsewhere = linking === undefined || serial === undefined ? undefined : this.#taken(direction, linking, serial);
+    const elsewhere =
+      linking === undefined || serial === undefined ? undefined : this.#taken(direction, linking, serial);
     if (elsewhere === undefined || serial === undefined) {
       this.#start(direction, activity, true, false);
       return;
@@ -246,10 +263,13 @@ export class ActivityObserver {
     const { connection, shared } = this.#options;
     const named = referencesKey(linking);
     const activity = linking.activityIdentifier?.toHex() ?? '';
-    for (const reference of named === undefined ? [this.#recovered, this.#reference] : [named]) {
+    // Where it names none, an activity that was here is meant before one of the connection that is recovered.
+    const unnamed = this.#here.has(keyOf(direction, activity)) ? [this.#reference] : [this.#recovered, this.#reference];
+    for (const reference of named === undefined ? unnamed : [named]) {
       if (reference === undefined) continue;
       const name = transferName(reference, activity);
-      const taken = shared?.broken.take({ name, serial, direction, connection, by: this.#association });
+      const caller = this.#reference?.split('/')[0];
+      const taken = shared?.broken.take({ name, serial, direction, connection, caller, by: this.#association });
       if (taken !== undefined) return taken;
     }
     return undefined;
@@ -327,7 +347,14 @@ export class ActivityObserver {
     const over = (phase: TransferPhase, goesOnIn?: number): void => {
       const awaited = isTold ? {} : ({ awaited: true } as const);
       if (!isTold) this.#awaited -= 1;
-      late({ kind: 'transfer', phase, direction, transfer, ...awaited, ...(goesOnIn === undefined ? {} : { goesOnIn }) });
+      late({
+        kind: 'transfer',
+        phase,
+        direction,
+        transfer,
+        ...awaited,
+        ...(goesOnIn === undefined ? {} : { goesOnIn }),
+      });
     };
     broken.keep({
       running,

@@ -24,6 +24,8 @@ export interface Resumed {
   readonly serial: number;
   readonly direction: Direction;
   readonly connection: number;
+  /** Who opened the connection on which it asks, by its calling reference. */
+  readonly caller: string | undefined;
   /** Who asks. */
   readonly by: OpenAssociation;
 }
@@ -111,10 +113,14 @@ export class BrokenTransfers {
     }
   }
 
-  /** Both sides may have used one name: then the direction tells. Of two of one direction it is the later. */
-  #find({ name, serial, direction }: Resumed): BrokenTransfer | undefined {
+  /**
+   * Both sides may have used one name: then the direction tells. Of two of one direction it is the later. Where the same
+   * side has opened both connections, what went the other way is the other side's.
+   */
+  #find({ name, serial, direction, caller }: Resumed): BrokenTransfer | undefined {
     const fitting = [...this.#kept.keys()].filter(({ running }) => running.isNamed(name) && running.knows(serial));
-    return fitting.findLast(({ running }) => running.transfer.direction === direction) ?? fitting.at(-1);
+    const same = fitting.findLast(({ running }) => running.transfer.direction === direction);
+    return same ?? fitting.findLast(({ running }) => running.caller === undefined || running.caller !== caller);
   }
 
   #forget(broken: BrokenTransfer): void {

@@ -78,6 +78,7 @@ export class AssociationMachine implements AssociationService {
       enforceLimits: options.enforceLimits,
       closeTimeout: Number.POSITIVE_INFINITY,
       deviations: sessionDeviations(options),
+      repeatsReferences: options.deviations?.refuseReferences,
     });
   }
 
@@ -103,6 +104,10 @@ export class AssociationMachine implements AssociationService {
 
   get resumption(): Resumption | undefined {
     return this.#rtse?.resumption;
+  }
+
+  get received(): number {
+    return this.#received;
   }
 
   get wantsClose(): boolean {

@@ -5,6 +5,7 @@ import type { Direction } from '../direction.js';
 import { TransferReader, type TransferResult } from '../rtse/transfer-reader.js';
 import { type EventBody, editionOf, type Mode, type Transfer, type UserTypes, wholeOf } from './events.js';
 import { SentTail } from './sent-tail.js';
+import type { Wrapping } from './slice-observer.js';
 import { MOST_STRETCHES, shifted } from './stretches.js';
 
 type Emit = (event: EventBody) => void;
@@ -47,6 +48,8 @@ export class RunningTransfer {
   transfer: Transfer;
   /** ACTIVITY END was sent: the APDU is told, and only its confirmation is awaited. */
   ended = false;
+  /** What stood around its slices. */
+  wrapping: Wrapping | undefined;
   /** Where its events go. */
   emit: Emit;
   readonly #options: RunningTransferOptions;
@@ -116,6 +119,11 @@ export class RunningTransfer {
     if (this.#names.length > NAMES) this.#names.shift();
   }
 
+  /** Who opened the last session connection that it was on, by its calling reference. */
+  get caller(): string | undefined {
+    return this.#names.at(-1)?.split('/')[0];
+  }
+
   isNamed(name: string): boolean {
     return this.#names.includes(name);
   }
@@ -134,7 +142,8 @@ export class RunningTransfer {
       return;
     }
     this.#tail.push(fresh);
-    if (this.#told) {
+    // Of what cannot be read, which octets come again is not known either.
+    if (this.#told && !this.#cut) {
       this.#beyond ??= { offset: fresh.offset, length: 0 };
       this.#beyond.length += fresh.length;
     }
@@ -160,9 +169,7 @@ export class RunningTransfer {
     const before = this.transfer;
     const elsewhere = connection !== this.#connection;
     const own = { connection: this.#connection, direction: before.direction };
-    const stretches = elsewhere
-      ? [...(before.stretches ?? [own]), { connection, direction }]
-      : before.stretches;
+    const stretches = elsewhere ? [...(before.stretches ?? [own]), { connection, direction }] : before.stretches;
     this.transfer = {
       index,
       direction,
@@ -274,7 +281,7 @@ export class RunningTransfer {
     this.#changed = true;
     const { offset, length } = other;
     const message = 'octets that are sent again behind the point of resumption, and are not what they were before';
-    this.#anomaly({ layer: 'rtse', code: 'bad-value', path: 'RTTR', offset, length, message, clause: 'X.228 7.8' });
+    this.#anomaly({ layer: 'rtse', code: 'malformed', path: 'RTTR', offset, length, message, clause: 'X.228 7.8' });
   }
 
   #before(serial: number): number | undefined {

@@ -54,6 +54,8 @@ export interface Deviations {
   readonly rtseElements?: readonly BerNode[];
   /** How connect PDUs and RTTR wrappers are written. */
   readonly form?: BerForm;
+  /** A REFUSE repeats the references of its CONNECT: not needed, and harmless. */
+  readonly refuseReferences?: boolean;
   /** Changes a PDU's tree just before it is written; the last resort. */
   readonly rewrite?: (
     pdu:
@@ -129,6 +131,8 @@ export interface AssociationService {
    * confirmed yet. Undefined where nothing is being sent. A sender that survives its own crash keeps it.
    */
   readonly resumption: Resumption | undefined;
+  /** Octets that have come from the peer. */
+  readonly received: number;
   /** The machine is done with the link: close TCP once the output is written. */
   readonly wantsClose: boolean;
 

@@ -11,8 +11,8 @@ export interface SliceObserverOptions {
   readonly rtseAbstractSyntax: string;
   readonly presentation: PresentationObserver;
   readonly emit: (event: EventBody) => void;
-  /** Takes the octets of each RTTR. */
-  readonly slice: (direction: Direction, octets: Octets) => void;
+  /** Takes the octets of each RTTR, and what stood around it. */
+  readonly slice: (direction: Direction, octets: Octets, wrapping: Wrapping | undefined) => void;
 }
 
 /** From the user data of DATA to the slices of APDUs. X.226 8.4, X.228 8.3. */
@@ -36,9 +36,9 @@ export class SliceObserver {
     this.#foreign = true;
   }
 
-  /** An activity of this side begins, or goes on. */
-  begin(direction: Direction): void {
-    this.#wrapping[direction] = undefined;
+  /** An activity of this side begins, or goes on: from the middle of an APDU no one can tell what is around it. */
+  begin(direction: Direction, wrapping: Wrapping | undefined): void {
+    this.#wrapping[direction] = wrapping;
   }
 
   data(direction: Direction, userData: Octets): void {
@@ -48,7 +48,7 @@ export class SliceObserver {
     }
     const slice = this.#options.presentation.plainData(userData, this.#options.rtseAbstractSyntax);
     if (slice !== undefined) {
-      this.#options.slice(direction, slice);
+      this.#options.slice(direction, slice, undefined);
       return;
     }
     const { anomalies, values } = this.#options.presentation.data(userData);
@@ -64,7 +64,7 @@ export class SliceObserver {
     const elements = wrapping === 'none' ? [] : readElements(userData, { layer: 'presentation' }).elements;
     const [element] = elements;
     if (wrapping === 'none' || element === undefined || !element.complete) {
-      this.#options.slice(direction, userData);
+      this.#options.slice(direction, userData, wrapping);
       return;
     }
     if (first) {
@@ -109,7 +109,7 @@ export class SliceObserver {
 
   #slices(direction: Direction, element: Element): void {
     if (!element.constructed) {
-      this.#options.slice(direction, element.content);
+      this.#options.slice(direction, element.content, this.#wrapping[direction]);
       return;
     }
     for (const child of element.children) {
@@ -137,7 +137,8 @@ const FULLY_ENCODED_DATA = tagKey(TagClass.application, 1);
 /** The first octets of what normal mode has around a slice: an OCTET STRING, and User-data. */
 const WRAPPED: readonly (number | undefined)[] = [0x04, 0x24, 0x61];
 
-type Wrapping = 'none' | 'an OCTET STRING' | 'a presentation header';
+/** What a sender puts around its slices in X.410 mode, which has nothing there. */
+export type Wrapping = 'none' | 'an OCTET STRING' | 'a presentation header';
 
 /** What stands around the first slice of an activity: an APDU of P1 begins with neither. X.411 12.2. */
 function wrappingOf(slice: Octets): Wrapping {

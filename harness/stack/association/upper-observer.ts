@@ -79,7 +79,7 @@ export class UpperObserver {
       rtseAbstractSyntax: options.types.rtseAbstractSyntax,
       presentation: this.#presentation,
       emit: options.emit,
-      slice: (direction, octets) => this.#activities.slice(direction, octets),
+      slice: (direction, octets, wrapping) => this.#activities.slice(direction, octets, wrapping),
     });
   }
 
@@ -122,8 +122,9 @@ export class UpperObserver {
         if (userData !== undefined) this.#slices.data(direction, userData);
         break;
       default:
-        if (spdu.kind === 'ACTIVITY START' || spdu.kind === 'ACTIVITY RESUME') this.#slices.begin(direction);
         this.#activities.spdu(direction, spdu);
+        if (spdu.kind === 'ACTIVITY START' || spdu.kind === 'ACTIVITY RESUME')
+          this.#slices.begin(direction, this.#activities.wrapping);
     }
   }
 

@@ -1,9 +1,10 @@
 import { Octets } from '../../ber/octets.js';
+import { Slices } from './slices.js';
 
 /** The slices of one transfer on their way in, as a rope, up to a limit. */
 export class IncomingTransfer {
   readonly #limit: number;
-  #parts: Octets[] = [];
+  readonly #slices = new Slices();
   #length = 0;
   #over = false;
 
@@ -28,13 +29,13 @@ export class IncomingTransfer {
     this.#length += slice.length;
     if (this.#length > this.#limit) {
       this.#over = true;
-      this.#parts = [];
+      this.#slices.clear();
     } else {
-      this.#parts.push(slice);
+      this.#slices.push(slice);
     }
   }
 
   get octets(): Octets {
-    return Octets.join(this.#parts);
+    return this.#slices.octets;
   }
 }

@@ -4,6 +4,9 @@ export interface Point {
   readonly position: number;
 }
 
+/** Of the last point, so that the end behind it has six digits too. X.225 8.3.20.4. */
+export const SERIAL_MAXIMUM = 999_998;
+
 const START: Point = { serial: 0, position: 0 };
 
 /** Cuts a value into slices and counts the checkpoints between them. X.228 7.3. */
@@ -16,6 +19,8 @@ export class OutgoingTransfer {
   #checkpointDue = false;
   #unconfirmed: Point[] = [];
   #last: Point;
+  /** Of the last point that was sent. */
+  #serial: number;
 
   /**
    * `checkpointSize`: units of 1024 octets; 0 is no checkpoints, and then there is one slice. X.228 7.1.4.
@@ -27,6 +32,7 @@ export class OutgoingTransfer {
     this.#window = Math.max(1, window);
     this.#position = from.position;
     this.#last = from;
+    this.#serial = from.serial;
   }
 
   /** The last point that was confirmed, on whichever connection. */
@@ -45,12 +51,13 @@ export class OutgoingTransfer {
     const slice = this.#value.subarray(this.#position, this.#position + this.#sliceOctets);
     this.#position += slice.length;
     // None stands behind the last slice: the end of the activity is its checkpoint.
-    this.#checkpointDue = this.#position < this.#value.length;
+    this.#checkpointDue = this.#position < this.#value.length && this.#serial < SERIAL_MAXIMUM;
     return slice;
   }
 
   checkpointSent(serial: number): void {
     this.#checkpointDue = false;
+    this.#serial = serial;
     this.#unconfirmed.push({ serial, position: this.#position });
   }
 
@@ -63,6 +70,7 @@ export class OutgoingTransfer {
   /** Back to the last point that was confirmed: what came behind it is sent again. X.228 7.8. */
   rewind(): void {
     this.#position = this.#last.position;
+    this.#serial = this.#last.serial;
     this.#checkpointDue = false;
     this.#unconfirmed = [];
   }

@@ -1,8 +1,9 @@
-import { Octets } from '../../ber/octets.js';
+import type { Octets } from '../../ber/octets.js';
 import type { SessionEvent } from '../session/primitives.js';
 import { IncomingTransfer } from './incoming.js';
 import type { ModeProfile } from './mode.js';
 import { connectionKey, type TransferKey, type TransferStore } from './recovery.js';
+import { Slices } from './slices.js';
 import { MemoryTransferStore } from './transfer-store.js';
 
 type ActivityResumed = Extract<SessionEvent, { kind: 'sActivityResumeIndication' }>;
@@ -32,7 +33,7 @@ export class Receiver {
   #secured = 0;
   /** Points that are not confirmed yet, with the octets in front of each. */
   #waiting: Waiting[] = [];
-  #since: Octets[] = [];
+  readonly #since = new Slices();
   /** The activity that was said to be completed: a sender that comes with it again does not listen. */
   #told: string | undefined;
 
@@ -91,8 +92,8 @@ export class Receiver {
   /** A point came; what is in front of it is secured when it is confirmed. */
   point(serial: number): void {
     if (this.#store === undefined) return;
-    this.#waiting.push({ serial, octets: Octets.join(this.#since) });
-    this.#since = [];
+    this.#waiting.push({ serial, octets: this.#since.octets });
+    this.#since.clear();
     if (this.#waiting.length > WAITING) this.#drop();
   }
 
@@ -194,7 +195,7 @@ export class Receiver {
     this.#store = undefined;
     this.#key = undefined;
     this.#waiting = [];
-    this.#since = [];
+    this.#since.clear();
   }
 
   #end(): void {

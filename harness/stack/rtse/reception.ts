@@ -99,6 +99,7 @@ export class Reception {
   /** S-ACTIVITY-INTERRUPT or -DISCARD, answered; `told`: whether there was a transfer to abandon. */
   abandoned(how: 'interrupted' | 'discarded', reason: number | undefined, told: boolean): void {
     this.#heldSerial = undefined;
+    this.#completedBefore = false;
     if (how === 'interrupted') {
       this.#receiver.interrupted();
       this.#mode.session('P-ACTIVITY-INTERRUPT response').sActivityInterruptResponse();

@@ -5,15 +5,13 @@ import { RESUME_LIMIT, reactionTo } from './exceptions.js';
 import type { ModeProfile } from './mode.js';
 import type { Sizes } from './negotiation.js';
 import type { TransferDeadline } from './options.js';
-import { OutgoingTransfer } from './outgoing.js';
+import { OutgoingTransfer, SERIAL_MAXIMUM } from './outgoing.js';
 import { type ConnectionIdentifier, connectionKey, type Resumption } from './recovery.js';
 import type { ExceptionAction, TransferOptions } from './service.js';
 
 const ACTIVITY_IDENTIFIER = integer(undefined, { name: 'activity identifier' });
 /** Octets of PI 41. X.225 Table 37. */
 const ACTIVITY_OCTETS = 6;
-/** Digits of PI 42 leave room for no more. X.225 8.3.20.4. */
-const SERIAL_MAXIMUM = 999_998;
 /** Names a session connection that has no references: on no other can it be recovered. */
 const UNNAMED: ConnectionIdentifier = { callingReference: new Uint8Array(0), commonReference: new Uint8Array(0) };
 

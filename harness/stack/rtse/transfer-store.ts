@@ -10,8 +10,8 @@ export interface TransferStoreLimits {
   readonly completed: number;
 }
 
-/** What a point costs however few octets are in front of it, so that points without octets end too. */
-export const POINT_OCTETS = 64;
+/** What a point costs in memory however few octets are in front of it, about: so that points without octets end too. */
+export const POINT_OCTETS = 400;
 /** Names of one transfer: it may be resumed more often, and is then known by the last of them. */
 const NAMES = 32;
 

@@ -51,6 +51,8 @@ export interface SessionOptions {
   /** Whether user data past the limits of the protocol version is refused; true if absent. */
   readonly enforceLimits?: boolean;
   readonly segmentLimits?: SegmentLimits;
+  /** Whether a REFUSE repeats the references of its CONNECT, as ISODE has it; they are optional there. X.225 8.3.5. */
+  readonly repeatsReferences?: boolean;
 }
 
 const DEFAULT_CLOSE_TIMEOUT = 10_000;
@@ -173,7 +175,9 @@ export class SessionMachine {
 
   sConnectRefuse(response: ConnectRefuse = {}): void {
     const transportDisconnect = TransportDisconnect.release;
-    this.#request('SCONrsp-', {}, { kind: 'REFUSE', transportDisconnect, ...response, reason: response.reason ?? 2 });
+    const references = this.#options.repeatsReferences === true ? this.#repeated() : {};
+    const reason = response.reason ?? 2;
+    this.#request('SCONrsp-', {}, { kind: 'REFUSE', transportDisconnect, ...references, ...response, reason });
   }
 
   sData(userData: Uint8Array): void {
@@ -383,6 +387,11 @@ export class SessionMachine {
       message: `${event} in ${this.#state} (tokens 0x${owned.toString(16)}, activity ${vact}, V(A) ${va}, V(M) ${vm})`,
       hint: 'ask allows() first, or wait for the indication that changes the state',
     });
+  }
+
+  #repeated(): Pick<SpduDescription, 'calledReference' | 'commonReference'> {
+    const { callingReference, commonReference } = this.#connect!;
+    return { calledReference: callingReference?.toBytes(), commonReference: commonReference?.toBytes() };
   }
 
   #request(event: RequestEvent, detail: EventDetail, description: SpduDescription): void {

@@ -9,6 +9,8 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
 /** Milliseconds that a process may run. */
 const LEASH = 55_000;
+/** Of those that transfer much. */
+export const LONG_LEASH = 170_000;
 
 export interface CliResult {
   readonly status: number | null;
@@ -44,11 +46,11 @@ export interface RunningCli {
   says(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-export function startCli(args: readonly string[], cwd = ROOT): RunningCli {
-  return running(spawnCli(args, cwd));
+export function startCli(args: readonly string[], cwd = ROOT, leash = LEASH): RunningCli {
+  return running(spawnCli(args, cwd), leash);
 }
 
-function running(child: ChildProcess): RunningCli {
+function running(child: ChildProcess, milliseconds = LEASH): RunningCli {
   const texts = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
@@ -58,7 +60,7 @@ function running(child: ChildProcess): RunningCli {
     });
   }
   // A test that failed must not leave a process behind, on which mocha would wait.
-  const leash = setTimeout(() => child.kill('SIGKILL'), LEASH);
+  const leash = setTimeout(() => child.kill('SIGKILL'), milliseconds);
   const ended = new Promise<CliResult>((done, failed) => {
     child.on('close', () => clearTimeout(leash));
     child.on('error', failed);

@@ -77,6 +77,7 @@ export const machineTraps: readonly Trap[] = [
     source: 'X.218 9.3',
     rules: [],
     note: UNTOLD,
+    accepts: '',
     neverEmits: 'kept first, then acknowledged',
   },
   {

@@ -43,6 +43,21 @@ describe('the MTA-bind', () => {
     expect(readBind(Octets.of(fromHex('ff')), 'argument', 'normal').decoded).to.equal(undefined);
   });
 
+  it('has its marker in the X.410 modes where it has it in normal mode, but for the wrapper', () => {
+    for (const mode of ['x410-1988', 'x410-1984'] as const) {
+      for (const place of places) {
+        const [normal, bare] = [
+          bindArgument('normal', identity, { place, bytes }),
+          bindArgument(mode, identity, { place, bytes }),
+        ];
+        expect(toHex(normal.subarray(2)), place).to.equal(toHex(bare));
+        expect(readBind(Octets.of(bare), 'argument', mode).mtaName).to.equal('MTA1');
+      }
+      const marker = { place: 'acse-user-info', bytes } as const;
+      expect(bindArgument(mode, identity, marker)).to.deep.equal(bindArgument(mode, identity));
+    }
+  });
+
   for (const place of places) {
     it(`holds a marker: ${place}`, () => {
       const argument = bindArgument('normal', identity, { place, bytes });

@@ -186,7 +186,8 @@ describe('an MTA', () => {
     const [association] = both.a.associations;
     if (association === undefined) throw new Error('no association');
     const later = () => {};
-    const actor = { service: association.service, abort: later, close: later, later, refusedTransfer: later };
+    const { service } = association;
+    const actor = { service, abort: later, close: later, later, refusedTransfer: later, exception: later };
     const reaction = { accept: () => {} };
     for (const answer of [
       { do: 'refuse', error: 'busy' },

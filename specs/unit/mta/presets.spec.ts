@@ -46,6 +46,16 @@ describe('presets', () => {
     expect(said.filter((what) => what.startsWith('bindMarker.'))).to.deep.equal(['bindMarker.place none']);
   });
 
+  it('say what they assume of the leaks in the X.410 modes', () => {
+    const about = (mode: RegExp) => exchange2003Sp2.statements.filter(({ what }) => mode.test(what));
+    for (const mode of [/X\.410 modes/, /P1-1984/]) {
+      expect(
+        about(mode).map(({ evidence }) => evidence.kind),
+        String(mode),
+      ).to.deep.equal(['assumption']);
+    }
+  });
+
   it('give evidence for what they say, and a reason for what they assume', () => {
     for (const { statements, name } of presets) {
       for (const { what, evidence } of statements) {

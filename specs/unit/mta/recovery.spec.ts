@@ -35,7 +35,17 @@ interface Network {
 /** Two MTAs; the faults are those of the first connections, in order. */
 function network(
   faults: readonly (readonly LinkFault[])[],
-  { a = {}, b = {}, peer = {} }: { a?: Partial<MtaOptions>; b?: Partial<MtaOptions>; peer?: Partial<PeerConfig> } = {},
+  {
+    a = {},
+    b = {},
+    peer = {},
+    outOfReach = () => false,
+  }: {
+    a?: Partial<MtaOptions>;
+    b?: Partial<MtaOptions>;
+    peer?: Partial<PeerConfig>;
+    outOfReach?: (attempt: number) => boolean;
+  } = {},
 ): Network {
   const clock = new VirtualClock(Date.UTC(2006, 7, 8));
   const received: ReceivedApdu[] = [];
@@ -62,6 +72,12 @@ function network(
     };
     return recordLink(withFaults(pair.initiator, faults[index] ?? [], clock), { connection: index, clock, sink });
   };
+  let attempts = 0;
+  const reached = (to: Mta): Link => {
+    attempts += 1;
+    if (outOfReach(attempts - 1)) throw new Error('nothing listens there');
+    return link(to);
+  };
   const make = (name: string, options: Partial<MtaOptions>, peers: readonly PeerConfig[]) =>
     new Mta({
       name,
@@ -74,7 +90,7 @@ function network(
     });
   const mtaB: Mta = make('B', { modes: ['normal', 'x410-1984', 'x410-1988'], ...b }, [{ name: 'A', retry }]);
   const mtaA = make('A', a, [
-    { name: 'B', retry, checkpointSize: 1, windowSize: 2, ...peer, connect: async () => link(mtaB) },
+    { name: 'B', retry, checkpointSize: 1, windowSize: 2, ...peer, connect: async () => reached(mtaB) },
   ]);
   mtaB.on('messageReceived', ({ apdu }) => received.push(apdu));
   mtaA.start();
@@ -111,6 +127,15 @@ describe('an MTA whose association is lost in the middle of a transfer', () => {
       expect(times(second, '>MINOR SYNC POINT')).to.be.lessThan(points + 10);
     });
   }
+
+  it('recovers it however long the peer is out of reach', async () => {
+    const cut: LinkFault[] = [{ direction: 'sent', offset: 15_000, does: { kind: 'reset' } }];
+    const net = network([cut], { outOfReach: (attempt) => attempt > 0 && attempt < 20 });
+    net.a.submit('B', mail);
+    await settle(net);
+    expect(net.received).to.have.lengthOf(1);
+    expect(net.spdus.map((each) => times(each, '>ACTIVITY RESUME'))).to.deep.equal([0, 1]);
+  });
 
   it('sends the whole again to one that keeps nothing, after a refusal to recover', async () => {
     const net = network([[{ direction: 'sent', offset: 15_000, does: { kind: 'reset' } }]], {

@@ -1,10 +1,29 @@
 import { expect } from 'chai';
-import { toHex } from '../../../harness/ber/octets.js';
+import { decode } from '../../../harness/asn1/decode.js';
+import { toBer } from '../../../harness/asn1/encode.js';
+import { Octets, toHex } from '../../../harness/ber/octets.js';
+import { readElements } from '../../../harness/ber/reader.js';
 import { writeBer } from '../../../harness/ber/writer.js';
+import { VirtualClock } from '../../../harness/link/clock.js';
+import { memoryPair } from '../../../harness/link/memory.js';
+import { Mta } from '../../../harness/mta/engine.js';
+import { MessageFactory } from '../../../harness/mta/message.js';
+import { orName } from '../../../harness/mta/names.js';
+import { tolerant } from '../../../harness/mta/presets/index.js';
 import { typedApdu } from '../../../harness/mta/received.js';
-import type { Mode } from '../../../harness/stack/association/events.js';
+import { MTSAPDU } from '../../../harness/p1/mts-apdu.js';
+import { editionOf, type Mode } from '../../../harness/stack/association/events.js';
 import { message } from '../rules/support/apdus.js';
-import { ctx, ctxOf, ia5, octets, raw } from '../rules/support/association.js';
+import {
+  type AssociationScript,
+  association,
+  ctx,
+  ctxOf,
+  ia5,
+  integer,
+  octets,
+  raw,
+} from '../rules/support/association.js';
 import { type TrappedApdu, trappedApdus } from './traps/apdus.js';
 import { throughRelay } from './traps/relay.js';
 
@@ -60,7 +79,7 @@ describe('the trap password-type', () => {
     for (const [what, password] of [
       ['IA5String', ia5('secret')],
       ['OCTET STRING', octets('secret')],
-      ['a constructed IA5String', raw(Uint8Array.from([0x36, 10, 0x16, 3, 115, 101, 99, 0x16, 3, 114, 101, 116]))],
+      ['a constructed IA5String', raw(Uint8Array.from([0x36, 10, 4, 3, 115, 101, 99, 4, 3, 114, 101, 116]))],
     ] as const) {
       it(`${what} is the same password, in mode ${mode}`, async () => {
         const { taken } = await throughRelay({ mode, argument: argument(mode, password), transfers });
@@ -133,14 +152,82 @@ describe('the traps external-in-x410 and octet-string-in-x410', () => {
 });
 
 describe('the trap set-order', () => {
+  const name = (surname: string) =>
+    orName({ country: 'GB', administrationDomain: ' ', privateDomain: 'ALPHA', surname });
+  const factory = new MessageFactory({
+    domain: { country: 'GB', administrationDomain: ' ', privateDomain: 'ALPHA' },
+    server: 'alpha',
+    now: () => Date.UTC(1995, 5, 1),
+  });
+  const { apdu } = factory.message({
+    originator: name('up'),
+    recipients: [name('arrows'), name('down')],
+    contentType: { builtIn: 2 },
+    content: new Uint8Array([0x30, 0]),
+  });
+  const value = decode(MTSAPDU, readElements(Octets.of(apdu)).elements[0] as never).decoded?.value as MTSAPDU;
+
   for (const mode of MODES) {
     it(`and every other legal form of an APDU: the same value goes on, in mode ${mode}`, async () => {
-      const plain = await throughRelay({ mode, transfers: [{ apdu: ordinary }] });
-      for (const form of [{ indefinite: true }, { lengthOctets: 5 }]) {
-        const odd = await throughRelay({ mode, transfers: [{ apdu: ordinary }], form });
+      const made = toBer(MTSAPDU, value, { edition: editionOf(mode) });
+      const plain = await throughRelay({ mode, transfers: [{ apdu: made }] });
+      expect(plain.next).to.have.lengthOf(1);
+      const all = { reverseSets: true, segment: 2, indefinite: true };
+      for (const form of [{ indefinite: true }, { lengthOctets: 5 }, { segment: 1 }, { reverseSets: true }, all]) {
+        expect(writeBer(made, form)).to.not.deep.equal(writeBer(made));
+        const odd = await throughRelay({ mode, transfers: [{ apdu: made }], form });
         expect(odd.next.map((apdu) => typedApdu(apdu))).to.deep.equal(plain.next.map((apdu) => typedApdu(apdu)));
         expect(odd.findings).to.deep.equal([]);
       }
+    });
+  }
+});
+
+describe('the trap bare-bind-error', () => {
+  /** What an MTA of ours that calls is told when a scripted one answers so. */
+  async function refusedWith(script: AssociationScript) {
+    const clock = new VirtualClock(Date.UTC(2006, 7, 8));
+    const answers = association(script).filter(({ direction }) => direction === 'r2i');
+    const connect = async () => {
+      const pair = memoryPair();
+      const data = () => {
+        const next = answers.shift();
+        if (next !== undefined) pair.responder.send(next.octets);
+      };
+      pair.responder.start({ data, end: () => pair.responder.close(), close: () => {} });
+      return pair.initiator;
+    };
+    const mta = new Mta({
+      name: 'A',
+      preset: tolerant,
+      domain: { country: 'FR', administrationDomain: 'atlas' },
+      clock,
+      // The script answers a CR with reference 1.
+      random: (length) => Uint8Array.from({ length }, (_, i) => (i === length - 1 ? 1 : 0)),
+      peers: [{ name: 'B', mode: script.mode, connect }],
+    });
+    const told: unknown[] = [];
+    mta.on('bindRefused', ({ by, error }) => told.push(by, error));
+    mta.on('associationClosed', ({ ending, detail }) => told.push(ending, detail));
+    mta.start();
+    mta.submit('B', { originator: orName({ surname: 'A' }), recipients: [orName({ surname: 'B' })] });
+    await clock.advanceToAsync(clock.now() + 1000);
+    const { length, state } = mta.queueTo('B').account();
+    mta.kill();
+    return [...told, length, state];
+  }
+
+  it("is read as an MTA-bind error all the same, PP's and the one in its wrapper", async () => {
+    for (const error of [integer(2), ctxOf(18, integer(2))]) {
+      const told = await refusedWith({ error });
+      expect(told).to.deep.equal(['peer', 'authenticationError', 'refused', 'rtse, reason unknown', 1, 'retry']);
+    }
+  });
+
+  for (const mode of ['x410-1988', 'x410-1984'] as const) {
+    it(`is none in mode ${mode}: RTSE's reason is what there is`, async () => {
+      const told = await refusedWith({ mode, error: ctx(0, [2]) });
+      expect(told).to.deep.equal(['peer', undefined, 'refused', 'rtse, reason 2', 1, 'retry']);
     });
   }
 });

@@ -148,7 +148,7 @@ describe('turns and activities', () => {
       .to.include('ACTIVITY RESUME  activity 020102  goes on with 020101 behind 1\n')
       .and.to.include('transfer 0 interrupted')
       .and.to.include('transfer 0 resumed')
-      .and.to.match(/020102 +104 +1\/1 {2}confirmed, resumed/);
+      .and.to.match(/020102 +104 +1\/1 {2}confirmed, resumed at checkpoint 1$/);
     const { activities, apdus } = json(lines);
     expect(activities).to.have.lengthOf(1);
     expect(apdus).to.have.lengthOf(1);
@@ -184,6 +184,7 @@ describe('turns and activities', () => {
     expect(one.activities[0]).to.include({ outcome: 'broken', goesOnIn: 1, octets: 20 });
     expect(one.apdus).to.deep.equal([]);
     expect(other.activities[0]).to.include({ outcome: 'confirmed', resumed: true, octets: 104 });
+    expect(other.activities[0]?.resumedFrom).to.deep.equal({ connection: 0, checkpoint: 1 });
     expect(other.apdus).to.have.lengthOf(1);
     const told = [...ladderLines(one, { tree: false, octets: false })].join('\n');
     expect(told)

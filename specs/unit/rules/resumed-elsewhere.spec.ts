@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { concat } from '../../../harness/ber/octets.js';
 import { writeBer } from '../../../harness/ber/writer.js';
 import type { LinkEvent } from '../../../harness/link/events.js';
+import { MDBEF } from '../../../harness/rules/allowed.js';
 import { ConversationJudge } from '../../../harness/rules/conversation.js';
 import { type Finding, fails } from '../../../harness/rules/finding.js';
 import { Judge } from '../../../harness/rules/judge.js';
@@ -10,7 +11,7 @@ import { p1UserTypes } from '../../../harness/rules/p1-association.js';
 import type { AssociationEvent, Mode } from '../../../harness/stack/association/events.js';
 import { ConversationObserver } from '../../../harness/transcript/observe.js';
 import { LINK_STATE, message, probe } from './support/apdus.js';
-import { ctx, offsetOf } from './support/association.js';
+import { app, cons, ctx, ctxOf, octets, offsetOf, oidNode } from './support/association.js';
 import { begun, eventsOf, from, opened, references, resumedExample, slice, transferred } from './support/resumed.js';
 
 const MODES: readonly Mode[] = ['normal', 'x410-1988', 'x410-1984'];
@@ -144,6 +145,18 @@ for (const mode of MODES) {
       const { failing, findings } = judge(eventsOf(example.connections));
       expect(failing).to.deep.equal([{ rule: 'ENC-004', connection: 1, offset }]);
       expect(findings.find(({ rule }) => rule === 'ENC-004')).to.include({ length: LINK_STATE.length + 5 });
+    });
+
+    it('has the type that its content names by itself found, wherever it breaks off', () => {
+      const type = oidNode(MDBEF);
+      const content = writeBer(cons(0, 8, type, ctxOf(0, octets('y'.repeat(100)))));
+      const value = transferred(mode, message({ contentType: app(6, [1]), content }));
+      const at = Buffer.from(value).indexOf(Buffer.from(writeBer(type)));
+      for (const sent of [at - 3, at, at + 4, at + 20]) {
+        const example = resumedExample({ mode, value, confirmed: 30, sent });
+        const { failing } = judge(eventsOf(example.connections));
+        expect(failing, String(sent)).to.deep.include({ rule: 'BODY-001', ...example.place(at) });
+      }
     });
 
     it('is told at the end of the conversation where it never goes on', () => {

@@ -30,6 +30,8 @@ export interface TrappedApdu {
   readonly fate: 'relayed' | 'reported' | 'kept';
   /** Octets of the trap, in hexadecimal, that the relay must not send on. */
   readonly never?: string;
+  /** What a strict MTA refuses it for; it takes it where there is none. */
+  readonly refusedFor: readonly string[];
   /** What the rules tell of all the same, as it is the originator's own and not the relay's to change. */
   readonly told?: readonly string[];
 }
@@ -55,6 +57,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'of five bits',
     apdu: message({ recipients: [indicators(3, 0xd0)] }),
     fate: 'relayed',
+    refusedFor: ['ENC-021'],
     never: '810203d0',
   },
   {
@@ -62,12 +65,14 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'of nine',
     apdu: message({ recipients: [indicators(7, 0xd0, 0)] }),
     fate: 'relayed',
+    refusedFor: [],
   },
   {
     trap: 'unused-bits',
     what: 'of the indicators',
     apdu: message({ recipients: [indicators(3, 0xd7)], more: [app(8, [4, 0x3f])] }),
     fate: 'relayed',
+    refusedFor: ['ENC-020', 'ENC-021'],
     never: '810203d7',
   },
   {
@@ -75,24 +80,28 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'of the originator',
     apdu: message({ originator: standard(gb, any, ctxOf(5)) }),
     fate: 'kept',
+    refusedFor: ['ADDR-002'],
   },
   {
     trap: 'given-name-alone',
     what: 'of the originator',
     apdu: message({ originator: standard(gb, any, ctxOf(5, ctx(1, 'Alice'))) }),
     fate: 'kept',
+    refusedFor: ['ADDR-002'],
   },
   {
     trap: 'any-administration-domain',
     what: 'of the originator',
     apdu: message({ originator: standard(gb, any, surname) }),
     fate: 'relayed',
+    refusedFor: [],
   },
   {
     trap: 'empty-domain',
     what: 'of identifier and trace',
     apdu: message({ trace: appOf(9, sequence(eanDomain(), set(ctx(0, '851106103311+0000'), ctx(2, [0])))) }),
     fate: 'relayed',
+    refusedFor: ['ENC-021'],
     told: ['ENC-021'],
   },
   {
@@ -100,6 +109,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'of the originator',
     apdu: message({ originator: standard(gb, appOf(2, printable('')), surname) }),
     fate: 'relayed',
+    refusedFor: [],
   },
   {
     trap: 'long-object-identifier',
@@ -107,12 +117,14 @@ export const trappedApdus: readonly TrappedApdu[] = [
     apdu: message({ contentType: longOid() }),
     modes: P1_1988,
     fate: 'relayed',
+    refusedFor: [],
   },
   {
     trap: 'empty-content-identifier',
     what: '4a00',
     apdu: message({ more: [app(10, '')] }),
     fate: 'relayed',
+    refusedFor: ['ENC-021'],
     never: '4a00',
   },
   {
@@ -120,25 +132,29 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'in the trace',
     apdu: message({ trace: arrivalTime('') }),
     fate: 'kept',
+    refusedFor: ['ENV-004'],
   },
   ...['9506011000Z', '950601110000+0100', '9506011100+0100', '851106103311+0000'].map((time) => ({
     trap: 'time-forms',
     what: time,
     apdu: message({ trace: arrivalTime(time) }),
     fate: 'relayed' as const,
+    refusedFor: [],
   })),
   {
     trap: 'generalized-time',
     what: 'in the trace',
     apdu: message({ trace: arrivalTime('19950601100000Z') }),
     fate: 'kept',
+    refusedFor: ['ENV-004'],
   },
   {
     trap: 'empty-extensions',
     what: 'in the envelope and per recipient',
-    apdu: message({ recipients: [recipient(orName('arrows'), ctxOf(6))], more: [ctxOf(3)] }),
+    apdu: message({ recipients: [recipient(orName('arrows'), ctxOf(3))], more: [ctxOf(3)] }),
     modes: P1_1988,
     fate: 'relayed',
+    refusedFor: ['ENC-020'],
     never: 'a300',
   },
   {
@@ -147,6 +163,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     apdu: message({ more: [ctxOf(3, sequence(ctxOf(0, integer(3)), ctxOf(2, prim(0, 10, [1]))))] }),
     modes: P1_1988,
     fate: 'relayed',
+    refusedFor: ['ENC-020'],
     never: 'a003020103',
   },
   {
@@ -154,6 +171,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'normal priority',
     apdu: message({ more: [app(7, [0])] }),
     fate: 'relayed',
+    refusedFor: ['ENC-020'],
     never: '470100',
   },
   {
@@ -161,14 +179,23 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'a constructed content',
     apdu: message({ content: strings('The content.') }),
     fate: 'relayed',
+    refusedFor: [],
     never: '2410',
   },
-  { trap: 'unknown-member', what: '[17]', apdu: message({ more: [ctx(17, 'x')] }), fate: 'relayed', never: '910178' },
+  {
+    trap: 'unknown-member',
+    what: '[17]',
+    apdu: message({ more: [ctx(17, 'x')] }),
+    fate: 'relayed',
+    refusedFor: ['ENV-002'],
+    never: '910178',
+  },
   {
     trap: 'second-member',
     what: 'the content type twice',
     apdu: message({ more: [app(6, [2])] }),
     fate: 'relayed',
+    refusedFor: ['ENV-003'],
     never: '460102',
   },
   {
@@ -176,6 +203,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'ADMD in front of country',
     apdu: message({ originator: standard(any, gb, surname) }),
     fate: 'relayed',
+    refusedFor: ['ADDR-002'],
     never: '620313012061041302',
   },
   {
@@ -185,6 +213,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
       trace: appOf(9, sequence(appOf(3, gb, any, ctxOf(2, printable('P'))), set(ctx(0, '950601100000Z'), ctx(2, [0])))),
     }),
     fate: 'relayed',
+    refusedFor: ['ENV-002'],
     never: 'a203130150',
   },
   {
@@ -192,6 +221,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'in a surname',
     apdu: message({ originator: standard(gb, any, ctxOf(5, ctx(0, 'bo_b'))) }),
     fate: 'relayed',
+    refusedFor: ['ADDR-003'],
     told: ['ADDR-003'],
   },
   {
@@ -199,6 +229,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     what: 'of one letter',
     apdu: message({ originator: standard(appOf(1, printable('X')), any, surname) }),
     fate: 'relayed',
+    refusedFor: ['ENC-021'],
     told: ['ENC-021'],
   },
   {
@@ -209,18 +240,21 @@ export const trappedApdus: readonly TrappedApdu[] = [
     }),
     modes: P1_1988,
     fate: 'relayed',
+    refusedFor: [],
   },
   {
     trap: 'empty-recipient-in-report',
     what: 'no attribute at all',
     apdu: (mode) => reportIn(mode, actualRecipient(ctxOf(0, sequence()))),
     fate: 'relayed',
+    refusedFor: [],
   },
   {
     trap: 'report-tagged-probe',
     what: 'a message under [1]',
     apdu: { ...message(), tagNumber: 1 } as BerNode,
     fate: 'kept',
+    refusedFor: ['RPT-001', 'RPT-002'],
   },
   {
     trap: 'critical-extension',
@@ -228,6 +262,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     apdu: message({ more: [ctxOf(3, sequence(ctx(0, [99]), ctx(1, [5, 0x20]), ctxOf(2, octets('x'))))] }),
     modes: P1_1988,
     fate: 'relayed',
+    refusedFor: ['ENV-008'],
     told: ['ENV-008'],
   },
   {
@@ -236,6 +271,7 @@ export const trappedApdus: readonly TrappedApdu[] = [
     apdu: message({ more: [ctxOf(3, privateExtension('1.2.840.113556.4.1'))] }),
     modes: P1_1988,
     fate: 'relayed',
+    refusedFor: ['ENV-007'],
     told: ['ENV-007'],
   },
   {
@@ -248,5 +284,6 @@ export const trappedApdus: readonly TrappedApdu[] = [
       ),
     }),
     fate: 'reported',
+    refusedFor: ['ENC-021'],
   },
 ];

@@ -1,27 +1,23 @@
-import { P1specError } from '../ber/error.js';
-import type { Octets } from '../ber/octets.js';
-import {
-  type ActivityReason,
-  type AssociationService,
-  type ConnectionIdentifier,
-  connectionKey,
-  type DialogueMode,
-  type Resumption,
-  type ServiceEvent,
+import type {
+  ActivityReason,
+  AssociationService,
+  ConnectionIdentifier,
+  DialogueMode,
+  Resumption,
+  ServiceEvent,
 } from '../stack/association/service.js';
-import { type Actor, type NonDelivery, perform, type Reaction } from './answers.js';
+import { type Actor, perform, type Reaction } from './answers.js';
 import type { Ending } from './events.js';
 import type { Answer, Step } from './hooks.js';
 import type { AssociationHost, Carrier, Outgoing } from './host.js';
 import { Opening } from './opening.js';
-import type { Interrupted, QueuedItem } from './queue.js';
-import { readApdu } from './received.js';
+import type { QueuedItem } from './queue.js';
+import { Receiving } from './receiving.js';
+import { Sending } from './sending.js';
 import { TurnWatch } from './turn-watch.js';
 
 /** RTTP: 0 is the most urgent, and reserved for release. X.218 9.4.1.1. */
 const RELEASE_PRIORITY = 0;
-
-const TOO_LARGE: Answer = { do: 'exception', reason: 'unspecified' };
 
 /** One association: hears what the machine indicates, asks the hooks, and answers. */
 export class MtaAssociation {
@@ -45,18 +41,11 @@ export class MtaAssociation {
   #dialogueMode: DialogueMode;
   #hasInitialTurn: boolean;
   #outgoing: QueuedItem | undefined;
-  /** What its transfer went on from. */
-  #resumed: Interrupted | undefined;
   #choosing = false;
-  /** Counts the peer's transfers; `#unanswered` is the one that is under way. */
-  #incoming = 0;
-  #unanswered: number | undefined;
   /** The peer has asked for the turn. */
   #turnAsked = false;
   #askedForTurn = false;
   readonly #watch: TurnWatch;
-  /** The peer waits for an answer to its transfer. */
-  #awaited = false;
   /** Something was transferred on it, or was begun to be. */
   #used = false;
   #releasing = false;
@@ -64,6 +53,8 @@ export class MtaAssociation {
   readonly #delays = new Set<() => void>();
   readonly #actor: Actor;
   readonly #opening: Opening;
+  readonly #receiving: Receiving;
+  readonly #sending: Sending;
 
   constructor(init: {
     readonly index: number;
@@ -90,28 +81,29 @@ export class MtaAssociation {
       close: () => this.close(),
       later: (milliseconds, action) => this.#later(milliseconds, action),
       refusedTransfer: (answer) => init.host.transferRefused(this, answer.do),
-      exception: (reason) => {
-        this.#unanswered = undefined;
-        this.#awaited = false;
-        this.service.reportException(reason);
-      },
+      exception: (reason) => this.#receiving.exception(reason),
     };
     this.#watch = new TurnWatch({
       after: (milliseconds, action) => init.host.after(milliseconds, action),
       heard: () => init.service.received,
       isWanted: () => this.#open && !init.service.hasTurn && this.#turnPriority !== undefined,
-      isAwaited: () => this.#awaited,
+      isAwaited: () => this.#receiving.isAwaited,
       giveUp: (detail) => {
         this.#detail ??= detail;
         this.abort('temporaryProblem');
       },
     });
-    this.#opening = new Opening({
+    const parts = {
       association: this,
       service: init.service,
       host: init.host,
       step: () => this.#step(),
-      perform: (at, answer, reaction) => this.#perform(at, answer, reaction),
+      perform: (at: string, answer: Answer | undefined, reaction: Reaction) => this.#perform(at, answer, reaction),
+    };
+    this.#sending = new Sending(init.service);
+    this.#receiving = new Receiving({ ...parts, pump: () => this.pump() });
+    this.#opening = new Opening({
+      ...parts,
       named: (peer) => {
         this.#peer = peer;
       },
@@ -211,19 +203,13 @@ export class MtaAssociation {
       case 'rtTransferStart':
         this.#stopIdling();
         this.#used = true;
-        this.#awaited = false;
-        this.#incoming += 1;
-        this.#unanswered = this.#incoming;
-        // What was held back of another transfer says nothing of this one.
-        this.service.holdCheckpoints(false);
-        if (event.resumedAt !== undefined) this.#host.resumed(this, 'in', event.resumedAt);
-        this.#duringTransfer('transfer', hooks.onTransfer?.({ ...this.#step(), phase: 'start' }));
+        this.#receiving.started(event.resumedAt);
         break;
       case 'checkpointIndication':
-        this.#duringTransfer('checkpoint', hooks.onCheckpoint?.({ ...this.#step(), serial: event.serial }));
+        this.#receiving.checkpoint(event.serial);
         break;
       case 'rtTransferIndication':
-        this.#transferIndication(event.apdu ?? event.octets);
+        this.#receiving.ended(event.apdu ?? event.octets);
         break;
       case 'rtTransferConfirm':
         this.#settleOutgoing(event.secured ? undefined : (event.reason ?? 'not secured'), event.resumption);
@@ -243,8 +229,7 @@ export class MtaAssociation {
         this.#aborted(true, event.reason, `${event.layer}: ${event.message}`);
         break;
       case 'transferAbandoned':
-        this.#unanswered = undefined;
-        this.#awaited = false;
+        this.#receiving.abandoned();
         this.pump();
         break;
       case 'disconnected':
@@ -281,7 +266,8 @@ export class MtaAssociation {
       }
       this.#stopIdling();
       this.#outgoing = item;
-      const resume = this.#transfer(outgoing);
+      this.#used = true;
+      const resume = this.#sending.begin(outgoing);
       if (resume !== undefined) this.#host.resumed(this, 'out', resume.serial);
       this.#progressed();
     } else if (this.#turnAsked) {
@@ -343,75 +329,6 @@ export class MtaAssociation {
     this.pump();
   }
 
-  /** Returns what it goes on from. */
-  #transfer({ item: { interrupted }, apdu }: Outgoing): Resumption | undefined {
-    const { service } = this;
-    this.#used = true;
-    // Its octets count in the mode in which it was begun.
-    const resume = interrupted?.mode === service.mode ? interrupted?.resumption : undefined;
-    this.#resumed = undefined;
-    try {
-      service.transfer(apdu, { resume });
-      this.#resumed = resume && interrupted;
-      return resume;
-    } catch (error) {
-      if (resume === undefined || !(error instanceof P1specError)) throw error;
-      // What an earlier run kept does not fit this APDU.
-      service.transfer(apdu);
-      return undefined;
-    }
-  }
-
-  /** While the peer transfers, to hold is to confirm no checkpoint. */
-  #duringTransfer(at: string, answer: Answer | undefined): void {
-    if (answer === undefined || answer.do === 'accept') return;
-    const inTransfer = this.#thisTransfer();
-    const hold = () => {
-      this.#awaits(inTransfer(), true);
-    };
-    const accept = () => {
-      this.#awaits(inTransfer(), false);
-    };
-    this.#perform(at, answer, { accept, hold, delayed: hold, inTransfer });
-  }
-
-  #awaits(inTransfer: boolean, hold: boolean): void {
-    if (!inTransfer) return;
-    this.#awaited = hold;
-    this.service.holdCheckpoints(hold);
-  }
-
-  #transferIndication(octets: Octets | undefined): void {
-    this.#awaited = true;
-    const apdu = readApdu(octets, this.service.mode);
-    const inTransfer = this.#thisTransfer();
-    const take = (nonDelivery?: NonDelivery) => {
-      // What came behind it may have ended the transfer: then nobody has given us the responsibility.
-      if (!inTransfer()) return;
-      if (octets === undefined) {
-        // More than is collected: the sender keeps what nobody has here.
-        perform('transfer', TOO_LARGE, { accept: () => {}, inTransfer }, this.#actor);
-        return;
-      }
-      // First kept, then acknowledged: with ACTIVITY END ACK the responsibility is ours. X.218 9.3.
-      this.#host.received(this, apdu, nonDelivery);
-      if (inTransfer()) this.service.acceptTransfer();
-      this.#unanswered = undefined;
-      this.#awaited = false;
-      this.pump();
-    };
-    const { hooks } = this.#host;
-    const report = apdu.kind === 'report' ? hooks.onReport?.({ ...this.#step(), apdu }) : undefined;
-    const answer = hooks.onTransfer?.({ ...this.#step(), phase: 'end', apdu });
-    this.#perform('transfer', report ?? answer, { accept: () => take(), nonDeliver: take, inTransfer });
-  }
-
-  /** Whether the peer's transfer that is under way now still is, and has not been answered. */
-  #thisTransfer(): () => boolean {
-    const here = this.#unanswered;
-    return () => here !== undefined && this.#unanswered === here && this.service.transferring === 'receiving';
-  }
-
   #perform(at: string, answer: Answer | undefined, reaction: Reaction): void {
     perform(at, answer, reaction, this.#actor);
   }
@@ -426,8 +343,12 @@ export class MtaAssociation {
   }
 
   #askForTurn(): void {
-    if (this.#askedForTurn) return;
     const priority = this.#turnPriority;
+    if (this.#askedForTurn) {
+      // It may have been wanted no more in between.
+      if (priority !== undefined) this.#watch.begin();
+      return;
+    }
     if (priority === undefined) {
       this.#idleAway();
       return;
@@ -482,19 +403,13 @@ export class MtaAssociation {
     if (item === undefined) return;
     this.#outgoing = undefined;
     if (failure === undefined) this.#host.transferred(this, item);
-    else this.#host.failed(this, item, failure, resumption && this.#interrupted(resumption));
+    else this.#host.failed(this, item, failure, resumption && this.#sending.interrupted(resumption));
   }
 
   #progressed(): void {
     const { resumption } = this.service;
     if (this.#outgoing === undefined || resumption === undefined) return;
-    this.#host.progressed(this, this.#outgoing, this.#interrupted(resumption));
-  }
-
-  #interrupted(resumption: Resumption): Interrupted {
-    const before = this.#resumed;
-    const resumes = before !== undefined && isSamePoint(before.resumption, resumption) ? (before.resumes ?? 0) + 1 : 0;
-    return { resumption, mode: this.service.mode, role: this.role, attempts: 0, resumes };
+    this.#host.progressed(this, this.#outgoing, this.#sending.interrupted(resumption));
   }
 
   #aborted(provider: boolean, reason: number | undefined, message: string): void {
@@ -520,12 +435,4 @@ export class MtaAssociation {
     const { index, role, service } = this;
     return { association: index, role, peer: this.#peer, mode: service.mode, now: this.#host.now() };
   }
-}
-
-function isSamePoint(one: Resumption, other: Resumption): boolean {
-  return (
-    one.serial === other.serial &&
-    Buffer.compare(one.activity, other.activity) === 0 &&
-    connectionKey(one.connection) === connectionKey(other.connection)
-  );
 }

@@ -6,6 +6,8 @@ export function deliberateErrorsOf({ name, personality }: Preset): string[] {
     bindMarker,
     routing,
     bilateralSite,
+    echoesBind,
+    deviations,
     habits = {},
   } = personality({
     server: 'SERVER',
@@ -14,6 +16,8 @@ export function deliberateErrorsOf({ name, personality }: Preset): string[] {
   return [
     ...(bindMarker === undefined ? [] : [`${name}: proprietary data in the MTA-bind (${bindMarker.place})`]),
     ...(routing === undefined ? [] : [`${name}: system messages that hold the link state table`]),
+    ...(echoesBind === true ? [`${name}: what is foreign in a bind is repeated in its result`] : []),
+    ...(deviations?.rewrite === undefined ? [] : [`${name}: refusals of its own form`]),
     ...(bilateralSite === undefined ? [] : [`${name}: per-domain bilateral information`]),
     ...(habits.extensions === undefined ? [] : [`${name}: an extension of its own in each message`]),
     ...(habits.contentType === undefined ? [] : [`${name}: messages of the content type MDBEF`]),

@@ -7,12 +7,7 @@ import { recordLink } from '../link/recorder.js';
 import type { ORName } from '../p1/or-name.js';
 import type { Mode } from '../stack/association/events.js';
 import { AssociationMachine } from '../stack/association/machine.js';
-import {
-  type ConnectionIdentifier,
-  connectionKey,
-  type OpenRefusal,
-  type TransferStore,
-} from '../stack/association/service.js';
+import { type ConnectionIdentifier, connectionKey, type TransferStore } from '../stack/association/service.js';
 import { MemoryTransferStore } from '../stack/rtse/transfer-store.js';
 import type { NonDelivery } from './answers.js';
 import { MtaAssociation } from './association.js';

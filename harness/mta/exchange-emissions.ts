@@ -32,7 +32,9 @@ function routingEmissions({ routingMessage, peerTest }: ExchangeOptions): Emits[
   const { enabled, contentType, recipientForm } = routingMessage;
   // Nobody who is not Exchange is configured as a routing group.
   if (!enabled || peerTest === 'never' || peerTest === 'config') return [];
-  const when = peerTest === 'echo' ? 'echoed' : 'always';
+  const when: Emits['when'] = peerTest === 'echo' ? 'echoed' : 'always';
+  // A recipient that is only a directory name is not reached in 1984, and the packet stays.
+  const modes = recipientForm === 'dn' ? { modes: P1_1988 } : {};
   const recipient: Emits[] = {
     'guid-cn': [{ rule: 'ADDR-006', when } as const],
     // Its last part is a GUID too.
@@ -40,10 +42,9 @@ function routingEmissions({ routingMessage, peerTest }: ExchangeOptions): Emits[
     dda: [{ rule: 'ADDR-005', when } as const],
   }[recipientForm];
   return [
-    ...(contentType === 'mdbef' ? [{ rule: 'BODY-001', when, modes: P1_1988 } as const] : []),
     ...recipient,
-    // A recipient of 1988 that is only a directory name is not reached in 1984, and the packet stays.
-    { rule: 'BODY-003', when, ...(recipientForm === 'dn' ? { modes: P1_1988 } : {}) },
+    ...(contentType === 'mdbef' ? [{ rule: 'BODY-001', when, ...modes }] : []),
+    { rule: 'BODY-003', when, ...modes },
   ];
 }
 
@@ -53,7 +54,7 @@ function messageEmissions({ bilateralInformation, privateExtension, mdbef }: Exc
     ...(bilateralInformation ? [{ rule: 'ENV-010', when: 'always' } as const] : []),
     ...(type === 'object-identifier' ? [{ rule: 'ENV-007', when: 'always', modes: P1_1988 } as const] : []),
     ...(type === 'integer' ? [{ rule: 'ENV-008', when: 'always', modes: P1_1988 } as const] : []),
-    ...(mdbef.messages ? [{ rule: 'BODY-001', when: 'always', modes: P1_1988 } as const] : []),
+    ...(mdbef.messages ? [{ rule: 'BODY-001', when: 'always' } as const] : []),
     ...(mdbef.reports ? [{ rule: 'BODY-001', when: 'reporting', modes: P1_1988 } as const] : []),
   ];
 }

@@ -184,7 +184,11 @@ export function exchangePreset(init: {
         dropsSystemMessages: !routingMessage.enabled,
       } satisfies Personality;
     },
-    with: (choices) => exchangePreset({ name, says, basedOn: preset, options: choices, evidence: [] }),
+    with: (choices) => {
+      const what = `configured otherwise: ${Object.keys(choices).join(', ')}`;
+      const evidence = [{ what, evidence: assumption('the choice of who configured it') }];
+      return exchangePreset({ name, says, basedOn: preset, options: choices, evidence });
+    },
   };
   return preset;
 }

@@ -3,7 +3,7 @@ import type { Mode } from '../stack/association/events.js';
 import type { ConnectionIdentifier } from '../stack/association/service.js';
 import type { NonDelivery } from './answers.js';
 import type { MtaAssociation } from './association.js';
-import type { Identity, MTABindErrorName, ReceivedBind } from './bind.js';
+import type { MTABindErrorName, ReceivedBind } from './bind.js';
 import type { Ending } from './events.js';
 import type { Hooks } from './hooks.js';
 import type { AssociationOptions } from './preset.js';

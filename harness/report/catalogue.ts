@@ -1,4 +1,7 @@
 import { formatEvidence } from '../mta/evidence.js';
+import type { ExchangePreset } from '../mta/exchange.js';
+import { exchangeChoices, exchangeOptionTexts } from '../mta/exchange-options.js';
+import { expectationLines } from '../mta/expectation.js';
 import type { Preset } from '../mta/preset.js';
 import { EVERY_MODE, type RuleInfo } from '../rules/rule.js';
 import type { Mode } from '../stack/mode.js';
@@ -97,15 +100,39 @@ export function presetsMarkdown(presets: readonly Preset[]): string {
     'MTA, or an **assumption** of this project. An assumption is not documented behaviour of any product; it is an option',
     'with a default.',
   ];
-  for (const { name, says, statements } of presets) {
+  lines.push('', ...optionLines(presets.filter(isExchange)));
+  for (const { name, says, statements, expectation } of presets) {
     const rows = statements.map(({ what, evidence }) => [
       what,
       formatEvidence(evidence).replace(/^assumption/, '**assumption**'),
     ]);
     lines.push('', `## ${name}`, '', `${says}.`);
+    const shows = expectationLines(expectation);
+    if (shows.length > 0) lines.push('', 'To a partner that makes no other mistake it shows:', '');
+    lines.push(...shows.map((each) => `- ${each}`));
     if (rows.length > 0) lines.push('', ...table(['what', 'evidence'], rows));
   }
   return `${lines.join('\n')}\n`;
+}
+
+const isExchange = (preset: Preset): preset is ExchangePreset => preset.family === 'exchange';
+
+/** What the Exchange presets have for each option. */
+function optionLines(presets: readonly ExchangePreset[]): string[] {
+  const texts = presets.map(({ options }) => exchangeOptionTexts(options));
+  const rows = Object.entries(exchangeChoices).map(([option, choices]) => [
+    option,
+    choices,
+    ...texts.map((own) => own.get(option) ?? ''),
+  ]);
+  return [
+    '## Options of the Exchange presets',
+    '',
+    'What is not published is an option: `preset.with({ bindMarker: { place: "credentials" } })` is the same preset with',
+    'another choice. On what the choices of each preset rest, its own table says.',
+    '',
+    ...table(['option', 'choices', ...presets.map(({ name }) => name)], rows),
+  ];
 }
 
 function byGroup<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

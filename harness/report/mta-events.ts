@@ -1,6 +1,7 @@
 import type { Mta } from '../mta/engine.js';
 import type { MtaEvents } from '../mta/events.js';
 import { formatEvidence } from '../mta/evidence.js';
+import { expectationLines } from '../mta/expectation.js';
 import type { Fate } from '../mta/message.js';
 import type { Preset } from '../mta/preset.js';
 import { nonDeliveryDiagnosticName, nonDeliveryReasonName } from '../p1/non-delivery.js';
@@ -78,5 +79,6 @@ function subscribe<K extends keyof MtaEvents>(mta: Mta, name: K, tell: (line: st
 export function* presetLines(preset: Preset): Generator<string> {
   yield `${preset.name}  (${preset.family})`;
   yield `  ${preset.says}.`;
+  for (const line of expectationLines(preset.expectation)) yield `  * ${line}`;
   for (const { what, evidence } of preset.statements) yield `  - ${what}  [${formatEvidence(evidence)}]`;
 }

@@ -54,6 +54,8 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   C02n: ['0 i2r 432+39 ENV-008'],
   C03a: ['0 i2r 369+10 BODY-001'],
   C03c: ['0 i2r 369+10 BODY-001'],
+  // Built-in type external (1): the content is an EXTERNAL, and its object identifier is that of MDBEF.
+  C03e: ['0 i2r 473+10 BODY-001'],
   // Bilateral information by the domain that it is for: the element of the list.
   C04a: ['0 i2r 388+29 ENV-010'],
   C04b: ['0 i2r 388+29 ENV-010'],

@@ -56,6 +56,8 @@ export class Connector {
   readonly #resumed = new Set<QueuedItem>();
   #retryTimer: (() => void) | undefined;
   #nextExpiryCheck = 0;
+  /** When ages are looked at, whatever else happens. */
+  #expiry: { readonly at: number; readonly cancel: () => void } | undefined;
   #frozen = false;
   #started = false;
 
@@ -82,6 +84,7 @@ export class Connector {
     this.#started = false;
     this.#retryTimer?.();
     this.#retryTimer = undefined;
+    this.#expireNoMore();
     for (const association of this.#associations) association.release();
   }
 
@@ -93,6 +96,7 @@ export class Connector {
 
   submit(submission: Submission): QueuedItem {
     const item = this.queue.add(submission, this.#host.now());
+    this.#expireBy(item);
     this.#host.events.emit('messageQueued', { peer: this.peer.name, item });
     this.pump();
     return item;
@@ -112,6 +116,7 @@ export class Connector {
       this.#expire();
       for (const association of [...this.#associations]) association.pump();
       if (this.#mayTransfer) this.#openMore();
+      if (this.#expiry === undefined) for (const item of this.queue.waiting()) this.#expireBy(item);
     }
     this.queue.state = this.#state();
   }
@@ -139,13 +144,16 @@ export class Connector {
     this.#resumed.delete(item);
     const peer = this.peer.name;
     this.#host.events.emit('messageTransferred', { peer, item });
-    if (this.queue.length === 0) this.#host.events.emit('queueDrained', { peer });
+    if (this.queue.length > 0) return;
+    this.#expireNoMore();
+    this.#host.events.emit('queueDrained', { peer });
   }
 
   failed(item: QueuedItem, reason: string, interrupted?: Interrupted): void {
     const wasResumed = this.#resumed.delete(item);
     item.interrupted = (interrupted?.resumes ?? 0) < RESUME_ATTEMPTS ? interrupted : undefined;
     this.queue.putBack(item);
+    this.#expireBy(item);
     this.#host.events.emit('transferFailed', { peer: this.peer.name, item, reason });
     // A peer that does not go on with it is sent the whole, and at once: that was no attempt. X.228 7.8.
     if (wasResumed && interrupted === undefined) return;
@@ -203,6 +211,24 @@ export class Connector {
     if (now < this.#nextExpiryCheck) return;
     this.#nextExpiryCheck = now + EXPIRY_CHECK;
     this.#giveUp((item) => this.retry.expired(item.priority, item.queuedAt, now), EXPIRED);
+  }
+
+  /** The ages are looked at when this item is too old, or before. */
+  #expireBy({ priority, queuedAt }: QueuedItem): void {
+    const now = this.#host.now();
+    const at = Math.max(queuedAt + this.retry.options.messageTimeout[priority], this.#nextExpiryCheck, now);
+    if (!this.#started || !Number.isFinite(at) || (this.#expiry !== undefined && this.#expiry.at <= at)) return;
+    this.#expireNoMore();
+    const cancel = this.#host.after(at - now, () => {
+      this.#expiry = undefined;
+      this.pump();
+    });
+    this.#expiry = { at, cancel };
+  }
+
+  #expireNoMore(): void {
+    this.#expiry?.cancel();
+    this.#expiry = undefined;
   }
 
   #openMore(): void {

@@ -11,15 +11,7 @@ import { type ConnectionIdentifier, connectionKey, type TransferStore } from '..
 import { MemoryTransferStore } from '../stack/rtse/transfer-store.js';
 import type { NonDelivery } from './answers.js';
 import { MtaAssociation } from './association.js';
-import {
-  bindArgument,
-  bindResult,
-  type Identity,
-  type MTABindErrorName,
-  markerDeviations,
-  type ReceivedBind,
-  readBind,
-} from './bind.js';
+import { type MTABindErrorName, markerDeviations, type ReceivedBind } from './bind.js';
 import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
 import { ConnectionNames } from './connection-names.js';
 import { Connector, type ConnectorHost } from './connector.js';
@@ -27,10 +19,11 @@ import { Emitter } from './emitter.js';
 import type { Ending, MtaEvents } from './events.js';
 import { combineHooks, type Hooks } from './hooks.js';
 import type { AssociationHost, Outgoing } from './host.js';
+import { Identification } from './identification.js';
 import { LinkState } from './link-state.js';
 import { type Fate, MessageFactory, type MessageRequest, type ProbeRequest } from './message.js';
 import type { Domain } from './names.js';
-import { isAuthentic, isNamedBy, type PeerConfig } from './peer.js';
+import type { PeerConfig } from './peer.js';
 import { transfersOf } from './peer-transfers.js';
 import type { Personality, Preset } from './preset.js';
 import type { DestinationQueue, Interrupted, QueuedItem, Submission } from './queue.js';
@@ -75,6 +68,7 @@ export class Mta implements AssociationHost, ConnectorHost {
   readonly hooks: Hooks;
   readonly #options: MtaOptions;
   readonly #personality: Personality;
+  readonly #identification: Identification;
   readonly #factory: MessageFactory;
   readonly #connectors = new Map<string, Connector>();
   readonly #associations = new Set<MtaAssociation>();
@@ -114,9 +108,9 @@ export class Mta implements AssociationHost, ConnectorHost {
       submit: (peer, request) => this.submit(peer, request),
       after: (milliseconds, action) => this.after(milliseconds, action),
     });
-    for (const { ours } of [options.strangers, ...(options.peers ?? [])].filter((each) => each !== undefined)) {
-      // Throws where it cannot be written: now, and not when a peer binds.
-      bindArgument('normal', ours ?? { mtaName: name });
+    this.#identification = new Identification(name, this.#personality);
+    for (const peer of [options.strangers, ...(options.peers ?? [])]) {
+      if (peer !== undefined) this.#identification.check(peer);
     }
     for (const peer of options.peers ?? []) this.#know(peer);
     for (const [peer, items] of spool?.queues() ?? []) this.#restoreSpooled(peer, items);
@@ -211,12 +205,11 @@ export class Mta implements AssociationHost, ConnectorHost {
 
   open(connector: Connector, purpose: 'any' | 'urgent'): MtaAssociation {
     const { peer } = connector;
-    const { bindMarker: marker } = this.#personality;
     const { dialogueMode, checkpointSize, windowSize } = this.optionsFor(peer.name);
     const { mode = this.#mode, initialTurn } = peer;
     const recover = this.#transfers === undefined ? undefined : connector.toRecover();
     const service = this.#machine('initiator', [mode], peer, () => peer.name);
-    const userData = bindArgument(mode, this.#identity(peer.name, mode), marker);
+    const userData = this.#identification.argumentFor(peer, mode);
     service.open({ userData, recover, dialogueMode, initialTurn, checkpointSize, windowSize });
     const index = this.#nextIndex();
     const association = new MtaAssociation({
@@ -247,9 +240,8 @@ export class Mta implements AssociationHost, ConnectorHost {
   }
 
   admit(bind: ReceivedBind): ReturnType<AssociationHost['admit']> {
-    const { ignoresCase } = this.#personality;
-    const known = this.#peers.filter((peer) => isNamedBy(peer, bind, ignoresCase));
-    const authentic = known.find((peer) => isAuthentic(peer, bind, ignoresCase));
+    const known = this.#peers.filter((peer) => this.#identification.isNamedBy(peer, bind));
+    const authentic = known.find((peer) => this.#identification.isAuthentic(peer, bind));
     if (authentic !== undefined) {
       const peer = authentic.name;
       // KB Q169716: a connector scheduled Never does not accept either. That it says busy is assumed.
@@ -271,13 +263,12 @@ export class Mta implements AssociationHost, ConnectorHost {
 
   recognises(name: string, bind: ReceivedBind): boolean {
     const { peer } = this.connectorTo(name);
-    const { ignoresCase } = this.#personality;
-    return peer.theirs === undefined || (isNamedBy(peer, bind, ignoresCase) && isAuthentic(peer, bind, ignoresCase));
+    const by = this.#identification;
+    return peer.theirs === undefined || (by.isNamedBy(peer, bind) && by.isAuthentic(peer, bind));
   }
 
   bindResultFor(name: string, argument: Octets, mode: Mode): Uint8Array {
-    const echoed = this.#personality.echoesBind ? readBind(argument, 'argument', mode).foreign : [];
-    return bindResult(mode, this.#identity(name, mode), undefined, echoed);
+    return this.#identification.resultFor(this.connectorTo(name).peer, argument, mode);
   }
 
   optionsFor(name: string): ReturnType<AssociationHost['optionsFor']> {
@@ -395,13 +386,6 @@ export class Mta implements AssociationHost, ConnectorHost {
     this.#connectors.set(peer.name, connector);
     if (this.#started) connector.start();
     return connector;
-  }
-
-  #identity(name: string, mode: Mode): Identity {
-    const { passwordForm } = this.#personality;
-    const identity = this.connectorTo(name).peer.ours ?? { mtaName: this.name };
-    // P1 of 1984 has an IA5String alone.
-    return mode === 'normal' && passwordForm !== undefined ? { passwordForm, ...identity } : identity;
   }
 
   get #mode(): Mode {

@@ -137,4 +137,20 @@ describe('an MTA does not wait for ever', () => {
     await bench.pass(HOUR);
     expect(received).to.deep.equal([WORDS[0]]);
   });
+
+  it('with mail for a peer that never calls: it is given up when it is too old', async () => {
+    const bench = new Bench();
+    const messageTimeout = { urgent: HOUR, normal: 2 * HOUR, nonUrgent: 3 * HOUR };
+    const { a } = pairOf(bench, { ofB: { activation: 'remote', retry: { messageTimeout } } });
+    const given: number[] = [];
+    a.on('nonDelivered', () => given.push(bench.clock.now()));
+    a.start();
+    const from = bench.clock.now();
+    a.submit('B', mail(WORDS[0] as string));
+    a.submit('B', { ...mail(WORDS[1] as string), priority: 'nonUrgent' });
+    await bench.pass(4 * HOUR);
+    expect(given.map((at) => Math.floor((at - from) / HOUR))).to.deep.equal([2, 3]);
+    expect(a.queueTo('B').length).to.equal(0);
+    expect(bench.clock.nextTimer).to.equal(undefined);
+  });
 });

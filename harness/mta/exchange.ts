@@ -105,7 +105,10 @@ const baseStatements: readonly Statement[] = [
     what: 'on a 1984 connector a common name becomes the domain-defined attribute Common, in envelope and heading',
     evidence: kb(232656),
   },
-  { what: 'conformance normal', evidence: kb(135063) },
+  {
+    what: 'conformance normal',
+    evidence: assumption('the default of Exchange 2000 SP2 by its help; taken over for the others'),
+  },
   {
     what: 'mdbef.messages off: Exchange contents are not allowed towards a foreign MTA',
     evidence: kb(169159),

@@ -14,7 +14,7 @@ export const stimuli = [
 export type Stimulus = (typeof stimuli)[number];
 
 /** What became of it. A report's codes are X.411's reason and diagnostic; one of 1984 does not have all diagnostics. */
-export type Outcome =
+export type ReactionOutcome =
   | 'taken'
   | 'taken late'
   | 'discarded'
@@ -27,7 +27,7 @@ export type Outcome =
 /** How a preset reacts to a stimulus. */
 export interface Reacts {
   readonly to: Stimulus;
-  readonly outcome: Outcome;
+  readonly outcome: ReactionOutcome;
   /** All where absent. In the others it takes it. */
   readonly modes?: readonly Mode[];
 }

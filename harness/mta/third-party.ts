@@ -71,7 +71,7 @@ export const abortWith = (reason: RtAbortReason): Reaction =>
   answerTransfer(`abort with ${reason}`, { do: 'abort', reason });
 
 /** Acknowledges it, and tells nobody. */
-export const discard: Reaction = answerTransfer('acknowledge and discard', { do: 'discard' });
+export const discardSilently: Reaction = answerTransfer('acknowledge and discard', { do: 'discard' });
 
 /** By X.411's reason and diagnostic. */
 export const nonDeliver = (
@@ -87,7 +87,7 @@ export const nonDeliver = (
   });
 
 /** TCP is closed, with nothing said. */
-export const close: Reaction = answerTransfer('close the connection', { do: 'close' });
+export const closeConnection: Reaction = answerTransfer('close the connection', { do: 'close' });
 
 /** A bind argument is refused, and an association aborted on whose result it is met. */
 export function refuseBind(error: MTABindErrorName): Reaction {

@@ -48,6 +48,8 @@ export interface MatrixOptions {
 
 const OUTBOUND = 3;
 const INBOUND = 2;
+/** Conversations that run at the same time: most of each is waiting. */
+const AT_ONCE = 4;
 /** Retry intervals that a queue has to drain. */
 const INTERVALS = 2;
 
@@ -56,17 +58,24 @@ export async function matrix(options: MatrixOptions = {}): Promise<MatrixResult>
   const { mode = 'normal' } = options;
   checkMode(mode);
   const startedAt = new Date().toISOString();
-  const cells: MatrixCell[] = [];
   prepareOut(options.out);
-  for (const exchange of presets.filter(({ family }) => family === 'exchange')) {
-    for (const peer of presets.filter(({ family }) => family === 'third-party')) {
-      if (options.signal?.aborted === true) break;
-      const cell = await conversation(exchange.name, peer.name, options);
-      cells.push(cell);
+  const named = (family: 'exchange' | 'third-party') =>
+    presets.filter((preset) => preset.family === family).map(({ name }) => name);
+  const pairs = named('exchange').flatMap((exchange) => named('third-party').map((peer) => ({ exchange, peer })));
+  const cells: (MatrixCell | undefined)[] = pairs.map(() => undefined);
+  const waiting = pairs.entries();
+  const work = async (): Promise<void> => {
+    // One iterator for all: each takes what is next.
+    for (const [index, { exchange, peer }] of waiting) {
+      if (options.signal?.aborted === true) return;
+      const cell = await conversation(exchange, peer, options);
+      cells[index] = cell;
       options.onCell?.(cell);
     }
-  }
-  return { tool: 'p1spec', version: p1specVersion(), mode, startedAt, cells };
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const done = cells.filter((cell) => cell !== undefined);
+  return { tool: 'p1spec', version: p1specVersion(), mode, startedAt, cells: done };
 }
 
 async function conversation(exchange: string, preset: string, options: MatrixOptions): Promise<MatrixCell> {

@@ -4,7 +4,7 @@ import { MTABindError } from '../../p1/bind.js';
 import { PRefuse, RTORJ } from '../../stack/rtse/types.js';
 import { assumption, recorded } from '../evidence.js';
 import type { Preset } from '../preset.js';
-import { abortWith, close, discard, nonDeliver, refuseBind, thirdParty } from '../third-party.js';
+import { abortWith, closeConnection, discardSilently, nonDeliver, refuseBind, thirdParty } from '../third-party.js';
 import {
   allButGuids,
   type Directory,
@@ -36,11 +36,11 @@ export function ppWith(knows: Directory): Preset {
     says: 'A real MTA as recorded: silent about most leaks, but it aborts on an extension that it cannot parse, each time',
     behaviour: [
       { does: refuseBind('authenticationError'), on: unreadableBind, evidence: recorded('B16b') },
-      { does: discard, on: emptyActivity, evidence: recorded('D25c') },
-      { does: close, on: fatal, evidence: recorded('C08c, C08e, C09g, D04c') },
+      { does: discardSilently, on: emptyActivity, evidence: recorded('D25c') },
+      { does: closeConnection, on: fatal, evidence: recorded('C08c, C08e, C09g, D04c') },
       { does: abortWith('userError'), on: unreadable1988, evidence: recorded('C01ia, C02lb, C04a, C07a, D29d, D30a') },
-      { does: discard, on: unreadable1984, evidence: recorded('D11f, D29e, C08f') },
-      { does: discard, on: probe, evidence: recorded('A04') },
+      { does: discardSilently, on: unreadable1984, evidence: recorded('D11f, D29e, C08f') },
+      { does: discardSilently, on: probe, evidence: recorded('A04') },
       { does: nonDeliver(1, 3, { unasked: true }), on: tooManyHops, evidence: recorded('D17c') },
       {
         does: nonDeliver(1, 18, {
@@ -94,6 +94,18 @@ export function ppWith(knows: Directory): Preset {
         what: 'whom it does not know: names that are GUIDs',
         evidence: assumption(
           'an MTA has tables of users and channels; ours has none, and takes all others for its own',
+        ),
+      },
+      {
+        what: 'a message with some recipients that it knows is taken for all',
+        evidence: assumption(
+          'case A06 has a report on the one that is not known; a hook answers for the whole message',
+        ),
+      },
+      {
+        what: 'what it relays is written as it came, and its own domain in a trace is a loop',
+        evidence: assumption(
+          'PP made content types built-in 0 (case E06c), and counts hops alone (case D17): not modelled',
         ),
       },
       {

@@ -1,5 +1,5 @@
 import { assumption, kb } from '../evidence.js';
-import { discard, found, thirdParty } from '../third-party.js';
+import { discardSilently, found, thirdParty } from '../third-party.js';
 
 const P1_1988 = ['normal', 'x410-1988'] as const;
 const FAMILIES: readonly string[] = ['ENV', 'ADDR', 'RPT', 'BODY'];
@@ -9,7 +9,7 @@ export const silentDiscard = thirdParty('silent-discard', {
   says: 'Acknowledges messages in which the rules find something of tier 1 or 2, and drops them without a report',
   behaviour: [
     {
-      does: discard,
+      does: discardSilently,
       on: found('finding of the ENV, ADDR, RPT or BODY rules', (id) => FAMILIES.includes(id.split('-')[0] ?? '')),
       evidence: kb(168137),
     },

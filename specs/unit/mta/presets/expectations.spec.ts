@@ -3,7 +3,7 @@ import type { ExchangeChoices, ExchangePreset } from '../../../../harness/mta/ex
 import {
   type Emits,
   type Expectation,
-  type Outcome,
+  type ReactionOutcome,
   type Stimulus,
   stimuli,
 } from '../../../../harness/mta/expectation.js';
@@ -26,7 +26,7 @@ const MODES: readonly Mode[] = ['normal', 'x410-1988', 'x410-1984'];
 /** P1 of 1984 has no extensions; a message with a critical one goes no further. X.419 Annex B. */
 const unsendable = (stimulus: Stimulus, mode: Mode) => stimulus === 'critical extension' && mode === 'x410-1984';
 
-function expected({ reacts }: Expectation, stimulus: Stimulus, mode: Mode): Outcome | undefined {
+function expected({ reacts }: Expectation, stimulus: Stimulus, mode: Mode): ReactionOutcome | undefined {
   if (unsendable(stimulus, mode)) return undefined;
   const own = reacts.find(({ to, modes = MODES }) => to === stimulus && modes.includes(mode));
   return own?.outcome ?? 'taken';

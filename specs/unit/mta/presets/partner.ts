@@ -8,7 +8,7 @@ import { recordLink } from '../../../../harness/link/recorder.js';
 import { Mta, type MtaOptions } from '../../../../harness/mta/engine.js';
 import type { MtaEvents } from '../../../../harness/mta/events.js';
 import type { ExchangePreset } from '../../../../harness/mta/exchange.js';
-import type { Outcome, Stimulus } from '../../../../harness/mta/expectation.js';
+import type { ReactionOutcome, Stimulus } from '../../../../harness/mta/expectation.js';
 import { MessageFactory, type MessageRequest } from '../../../../harness/mta/message.js';
 import { orName } from '../../../../harness/mta/names.js';
 import { guidOf, orgInfoText, sketchOrgInfo } from '../../../../harness/mta/orginfo.js';
@@ -102,14 +102,18 @@ class Two {
 }
 
 /** What becomes of a stimulus with an MTA of that preset; undefined where it cannot even be sent in that mode. */
-export async function outcomeOf(preset: Preset, stimulus: Stimulus, mode: Mode): Promise<Outcome | undefined> {
+export async function outcomeOf(preset: Preset, stimulus: Stimulus, mode: Mode): Promise<ReactionOutcome | undefined> {
   const { sends, by = exchange2003Kb916986 } = acts[stimulus];
   const two = new Two(mode, by, preset);
   const { a, b, clock } = two;
-  let outcomes: Outcome[] = [];
+  let outcomes: ReactionOutcome[] = [];
   let unsent = false;
   let since = clock.now();
-  const note = <K extends keyof MtaEvents>(mta: Mta, name: K, what: (event: MtaEvents[K]) => Outcome | undefined) =>
+  const note = <K extends keyof MtaEvents>(
+    mta: Mta,
+    name: K,
+    what: (event: MtaEvents[K]) => ReactionOutcome | undefined,
+  ) =>
     mta.on(name, (event) => {
       const outcome = what(event);
       if (outcome !== undefined) outcomes.push(outcome);
@@ -137,11 +141,12 @@ export async function outcomeOf(preset: Preset, stimulus: Stimulus, mode: Mode):
   await two.pass(5 * MINUTE);
   two.end();
   if (unsent) return undefined;
+  if (outcomes.includes('discarded') && outcomes.includes('taken')) throw new Error('taken, and discarded too');
   // A report says what became of what was taken.
   return outcomes.find((each) => each.startsWith('reported')) ?? outcomes[0];
 }
 
-function reportedIn(apdu: ReceivedApdu): Outcome | undefined {
+function reportedIn(apdu: ReceivedApdu): ReactionOutcome | undefined {
   const field = typedApdu(apdu)?.report?.content.perRecipientFields[0];
   const report = field?.lastTraceInformation.reportType.nonDelivery;
   if (report === undefined) return undefined;

@@ -1,13 +1,18 @@
 import { Octets } from '../../../../harness/ber/octets.js';
 import { VirtualClock } from '../../../../harness/link/clock.js';
+import { drive } from '../../../../harness/link/driver.js';
+import type { LinkEvent } from '../../../../harness/link/events.js';
 import { memoryPair } from '../../../../harness/link/memory.js';
+import { recordLink } from '../../../../harness/link/recorder.js';
 import { Mta } from '../../../../harness/mta/engine.js';
 import type { MtaEvents } from '../../../../harness/mta/events.js';
+import { orName } from '../../../../harness/mta/names.js';
 import type { Directory } from '../../../../harness/mta/presets/pp-reading.js';
 import { ppWith } from '../../../../harness/mta/presets/third-party-pp.js';
 import { seededRandom } from '../../../../harness/mta/random.js';
 import { readApdu, typedApdu } from '../../../../harness/mta/received.js';
 import type { Mode } from '../../../../harness/stack/association/events.js';
+import { AssociationMachine } from '../../../../harness/stack/association/machine.js';
 import { TpktFramer } from '../../../../harness/stack/tpkt/framer.js';
 import type { Tpkt } from '../../stack/association/recordings/steps.js';
 
@@ -119,4 +124,31 @@ export async function playToPp(recording: readonly (readonly Tpkt[])[]): Promise
   }
   mta.kill();
   return { connections, fates };
+}
+
+/** What the preset sends, as an initiator, up to its CONNECT. */
+export async function calledByPp(): Promise<Tpkt[]> {
+  const clock = new VirtualClock(START);
+  const tpkts: Tpkt[] = [];
+  const machine = new AssociationMachine({ role: 'responder', modes: ['normal'], random: seededRandom(2) });
+  const connect = async () => {
+    const pair = memoryPair();
+    drive(machine, pair.responder, clock, () => {});
+    const framer = new TpktFramer();
+    const sink = (event: LinkEvent) => {
+      if (event.kind !== 'data' || event.direction !== 'i2r') return;
+      for (const unit of framer.push(Octets.of(event.octets)))
+        if (unit.kind === 'tpkt') tpkts.push({ direction: event.direction, octets: unit.octets.toBytes() });
+    };
+    return recordLink(pair.initiator, { connection: 0, clock, sink });
+  };
+  const peers = [{ name: 'harness', ours: OURS, connect }];
+  const own = { ...domain, privateDomain: 'PPTEST' };
+  const mta = new Mta({ name: 'mta-pp', preset: ppWith(knows), domain: own, clock, random: seededRandom(1), peers });
+  mta.start();
+  const bob = orName({ ...own, surname: 'bob' });
+  mta.submit('harness', { originator: bob, recipients: [bob], text: 'What makes it call.' });
+  await clock.advanceToAsync(clock.now());
+  mta.kill();
+  return tpkts;
 }

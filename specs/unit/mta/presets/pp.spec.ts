@@ -6,7 +6,7 @@ import { answerDifferences } from '../../stack/association/recordings/compare.js
 import { recordedTpkts } from '../../stack/association/recordings/files.js';
 import { stepsOf, type Tpkt } from '../../stack/association/recordings/steps.js';
 import { type Explained, explained, explanationOf, type OtherFates, otherFates, ppFates } from './pp-differences.js';
-import { type Fate, playToPp } from './pp-player.js';
+import { calledByPp, type Fate, playToPp } from './pp-player.js';
 
 // The initiator's side of each recording is fed to the preset; what it answers, and what becomes of the messages, is held
 // against what PP did. In the cases E PP is the initiator, and a fake on its side follows a queue, not a recording.
@@ -55,6 +55,16 @@ describe("the preset pp and PP's recorded reactions", () => {
       met.add(other);
     });
   }
+
+  it('E01: it calls with the bind and the sizes that PP calls with', async () => {
+    const [recorded = []] = await recordedTpkts(join(folder, `E01${SUFFIX}`));
+    const facts = (tpkts: readonly Tpkt[]) => {
+      const connect = stepsOf(tpkts).i2r.find(({ kind }) => kind === 'CONNECT');
+      const told = ['bind argument', 'RTORQ.checkpointSize', 'RTORQ.windowSize', 'units', 'tokens'];
+      return told.map((name) => `${name}: ${connect?.facts.get(name) ?? 'absent'}`);
+    };
+    expect(facts(await calledByPp())).to.deep.equal(facts(recorded));
+  });
 
   it('are explained by nothing that is no longer so', () => {
     const unused = [...explained, ...otherFates].filter((each) => !met.has(each));

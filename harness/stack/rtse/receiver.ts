@@ -104,7 +104,9 @@ export class Receiver {
       const [store, key] = [this.#store, this.#key];
       if (point === undefined || store === undefined || key === undefined) return;
       const kept = store.find(key);
-      const last = kept === 'completed' ? Number.NaN : (kept?.serial ?? 0);
+      // All of it came on another association: nothing is kept, and its end is not indicated again.
+      if (kept === 'completed') return;
+      const last = kept?.serial ?? 0;
       // On another association someone else goes on under this name: whose octets they are, nobody could tell.
       if (last !== this.#secured) {
         this.#drop();

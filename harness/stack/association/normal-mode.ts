@@ -21,12 +21,11 @@ import { stringContent } from '../string-content.js';
 import { unwrapExternal } from './external.js';
 import {
   ALL_RESPONDER,
+  associateConfirm,
+  associateIndication,
   connectionOf,
-  initialTurn,
   NO_USER_DATA,
-  numberIn,
   octetsOf,
-  recoverIn,
   recovering,
   turnPriority,
 } from './open-values.js';
@@ -242,43 +241,14 @@ export class NormalMode implements ModeProfile {
     };
     const element = event.userInformation[0]?.element;
     const { decoded } = element === undefined ? { decoded: undefined } : decode(RTORQ, element);
-    const data = decoded?.get('connectionDataRQ');
-    const recover = recoverIn(data?.get('recover'));
-    const open = data?.get('open')?.inner;
-    if (decoded === undefined || (open === undefined && recover === undefined)) {
-      return { kind: 'invalidApdu', message: 'no RTORQ that can be read' };
-    }
-    return {
-      kind: 'associateIndication',
-      checkpointSize: numberIn(decoded, 'checkpointSize', 0),
-      windowSize: numberIn(decoded, 'windowSize', 3),
-      dialogueMode: numberIn(decoded, 'dialogueMode', 0) === DialogueMode.named.twa ? 'twa' : 'monologue',
-      initialTurn: initialTurn(session.tokenSetting),
-      recover,
-      userData: octetsOf(open),
-      functionalUnits: session.functionalUnits,
-    };
+    return (
+      associateIndication(decoded, session, octetsOf) ?? { kind: 'invalidApdu', message: 'no RTORQ that can be read' }
+    );
   }
 
-  /**
-   * The answer has what the request had, X.228 7.8. A responder that answers `recover` by `open` has taken the request
-   * for another: it binds to nobody, and nothing that broke off can go on with it.
-   */
   #associateConfirm([first]: readonly InformationValue[]): ModeEvent {
     const { decoded } = first === undefined ? { decoded: undefined } : decode(RTOAC, first.element);
-    const data = decoded?.get('connectionDataAC');
-    const open = data?.get('open')?.inner;
-    const answered = this.#recovering ? data?.get('recover') !== undefined : open !== undefined;
-    if (decoded === undefined || !answered) {
-      const message = `no RTOAC that can be read, with what was asked for (${this.#recovering ? 'recover' : 'open'})`;
-      return { kind: 'invalidApdu', message };
-    }
-    return {
-      kind: 'associateConfirm',
-      checkpointSize: numberIn(decoded, 'checkpointSize', 0),
-      windowSize: numberIn(decoded, 'windowSize', 3),
-      userData: octetsOf(open),
-    };
+    return associateConfirm(decoded, 'RTOAC', this.#recovering, octetsOf);
   }
 
   #proposals(): ProposedContext[] {

@@ -4,7 +4,9 @@ import { Octets } from '../../ber/octets.js';
 import { readElements } from '../../ber/reader.js';
 import { TagClass, tagKey, Universal } from '../../ber/tag.js';
 import { type BerNode, constructed, writeBer } from '../../ber/writer.js';
+import type { ModeEvent } from '../rtse/mode.js';
 import type { ConnectionIdentifier } from '../rtse/recovery.js';
+import { DialogueMode } from '../rtse/types.js';
 import { ALL_TOKENS } from '../session/constants.js';
 
 // Values of RT-OPEN that are read and written alike in every mode.
@@ -38,6 +40,58 @@ export function numberIn(decoded: Decoded, name: string, otherwise: number): num
 
 export function octetsOf(element: Element | undefined): Octets {
   return element === undefined ? Octets.empty : Octets.of(element.toBytes(), element.offset);
+}
+
+/** What an RTORQ or RTOAC says of sizes, with their defaults. X.228 9. */
+const sizes = (decoded: Decoded) => ({
+  checkpointSize: numberIn(decoded, 'checkpointSize', 0),
+  windowSize: numberIn(decoded, 'windowSize', 3),
+});
+
+interface OpenedSession {
+  readonly tokenSetting: number | undefined;
+  readonly functionalUnits: number;
+}
+
+/** An RTORQ with what session says beside it; undefined where it has neither user data nor what to recover. */
+export function associateIndication(
+  request: Decoded | undefined,
+  { tokenSetting, functionalUnits }: OpenedSession,
+  userDataOf: (open: Element | undefined) => Octets,
+): Extract<ModeEvent, { kind: 'associateIndication' }> | undefined {
+  const data = request?.get('connectionDataRQ');
+  const open = data?.get('open')?.inner;
+  const recover = recoverIn(data?.get('recover'));
+  if (request === undefined || (open === undefined && recover === undefined)) return undefined;
+  return {
+    kind: 'associateIndication',
+    ...sizes(request),
+    dialogueMode: numberIn(request, 'dialogueMode', 0) === DialogueMode.named.twa ? 'twa' : 'monologue',
+    initialTurn: initialTurn(tokenSetting),
+    recover,
+    userData: userDataOf(open),
+    functionalUnits,
+  };
+}
+
+/**
+ * An RTOAC, in the PDU that is named. The answer has what the request had, X.228 7.8: a responder that answers `recover`
+ * by `open` has taken the request for another; it binds to nobody, and nothing that broke off can go on with it.
+ */
+export function associateConfirm(
+  answer: Decoded | undefined,
+  pdu: string,
+  recovering: boolean,
+  userDataOf: (open: Element | undefined) => Octets,
+): ModeEvent {
+  const data = answer?.get('connectionDataAC');
+  const open = data?.get('open')?.inner;
+  const answered = recovering ? data?.get('recover') !== undefined : open !== undefined;
+  if (answer === undefined || !answered) {
+    const message = `no ${pdu} that can be read, with what was asked for (${recovering ? 'recover' : 'open'})`;
+    return { kind: 'invalidApdu', message };
+  }
+  return { kind: 'associateConfirm', ...sizes(answer), userData: userDataOf(open) };
 }
 
 /**

@@ -28,12 +28,12 @@ import { AssociationError } from './error.js';
 import type { Mode } from './events.js';
 import {
   ALL_RESPONDER,
+  associateConfirm,
+  associateIndication,
   connectionOf,
-  initialTurn,
   NO_USER_DATA,
   numberIn,
   octetsOf,
-  recoverIn,
   recovering,
   turnPriority,
 } from './open-values.js';
@@ -191,44 +191,17 @@ export class X410Mode implements ModeProfile {
     const additionalReference = event.additionalReference?.toBytes();
     this.#connection = connectionOf({ callingReference, commonReference, additionalReference });
     const request = read(PConnect, event.userData)?.get('pUserData');
-    const data = request?.get('connectionDataRQ');
-    const open = data?.get('open')?.inner;
-    const recover = recoverIn(data?.get('recover'));
     // Real MTAs echo the initiator's reference as the called one, and the common one as it is.
     const session = { calledReference: callingReference, commonReference };
     const checkpointSize = request === undefined ? 0 : numberIn(request, 'checkpointSize', 0);
     this.#answer = { session, checkpointSize };
-    if (request === undefined || (open === undefined && recover === undefined)) {
-      return { kind: 'invalidApdu', message: 'no PConnect that can be read' };
-    }
-    return {
-      kind: 'associateIndication',
-      checkpointSize,
-      windowSize: numberIn(request, 'windowSize', 3),
-      dialogueMode: numberIn(request, 'dialogueMode', 0) === DialogueMode.named.twa ? 'twa' : 'monologue',
-      initialTurn: initialTurn(event.tokenSetting),
-      recover,
-      userData: userDataOf(open),
-      functionalUnits: event.functionalUnits,
-    };
+    const indication = associateIndication(request, event, userDataOf);
+    return indication ?? { kind: 'invalidApdu', message: 'no PConnect that can be read' };
   }
 
-  /** The answer has what the request had, X.228 7.8: who answers `recover` by `open` binds to nobody. */
   #connectConfirm(userData: Octets | undefined): ModeEvent {
     const answer = read(PAccept, userData)?.get('pUserData');
-    const data = answer?.get('connectionDataAC');
-    const open = data?.get('open')?.inner;
-    const answered = this.#recovering ? data?.get('recover') !== undefined : open !== undefined;
-    if (answer === undefined || !answered) {
-      const message = `no PAccept that can be read, with what was asked for (${this.#recovering ? 'recover' : 'open'})`;
-      return { kind: 'invalidApdu', message };
-    }
-    return {
-      kind: 'associateConfirm',
-      checkpointSize: numberIn(answer, 'checkpointSize', 0),
-      windowSize: numberIn(answer, 'windowSize', 3),
-      userData: userDataOf(open),
-    };
+    return associateConfirm(answer, 'PAccept', this.#recovering, userDataOf);
   }
 }
 

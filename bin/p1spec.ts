@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Permission } from '../harness/rules/finding.js';
 import { type Mode, modes } from '../harness/stack/mode.js';
 import { Exit, fail } from './exit.js';
@@ -120,6 +120,60 @@ program
   .action(async (preset, options) => (await import('./commands/mta.js')).mta(preset, options));
 
 program
+  .command('send')
+  .description('send one message or probe to a live MTA, or only bind, and print every step as it happens')
+  .addArgument(new Argument('<what>', 'what to send').choices(['message', 'probe', 'bind']))
+  .requiredOption('--connect <host:port>', 'the MTA', hostPort)
+  .addOption(modeOption('mode of the association'))
+  .option('--to <address>', "O/R address of a recipient, such as 'C=GB;A=X;P=ALPHA;S=Bob' (repeatable)", repeated, [])
+  .option('--from <address>', 'O/R address of the originator', 'C=XX;A= ;P=P1SPEC;S=Sender')
+  .option('--subject <text>', 'subject of the message')
+  .option('--text <text>', 'text of the message')
+  .option('--file <file>', 'a file with the text, in ASCII')
+  .option('--size <octets>', 'repeat the text to this size; of a probe, the length that it asks about', size)
+  .addOption(
+    new Option('--priority <priority>', 'of the message').choices(['urgent', 'normal', 'nonUrgent']).default('normal'),
+  )
+  .option('--report', 'ask for delivery reports too')
+  .option('--wait <duration>', 'leave the turn to the peer so long for its report', duration, 0)
+  .option('--name <name>', 'our MTA name', 'p1spec')
+  .option('--password <text>', 'our password; empty if absent')
+  .addOption(
+    new Option('--password-form <form>', 'how our password is written')
+      .choices(['ia5String', 'octetString'])
+      .default('ia5String'),
+  )
+  .option('--unauthenticated', 'bind without name and password')
+  .option('--peer-name <name>', 'the MTA name that the peer has to give; any if absent')
+  .option('--peer-password <text>', 'the password that the peer has to give; any if absent')
+  .option('--tsel <selector>', 'called transport selector, as text or 0x…', selector)
+  .option('--ssel <selector>', 'called session selector', selector)
+  .option('--psel <selector>', 'called presentation selector', selector)
+  .option('--calling-tsel <selector>', 'our transport selector', selector)
+  .option('--calling-ssel <selector>', 'our session selector', selector)
+  .option('--calling-psel <selector>', 'our presentation selector', selector)
+  .option('--tpdu-size <octets>', 'octets of a TPDU to offer: 128 to 8192, or 65531', positive)
+  .option('--checkpoint-size <units>', 'units of 1024 octets between checkpoints; 0 leaves it to the peer', natural)
+  .option('--window <points>', 'checkpoints that may be unconfirmed; 3 holds if absent', positive)
+  .addOption(
+    new Option('--dialogue <mode>', 'dialogue mode; twa with --wait, else monologue').choices(['monologue', 'twa']),
+  )
+  .addOption(
+    new Option('--timeout <duration>', 'for TCP to connect, and for each answer of the peer')
+      .argParser(duration)
+      .default(30_000, '30s'),
+  )
+  .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
+  .option('--json', 'the steps as JSON lines (docs/json.md)')
+  .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
+  .option('-q, --quiet', 'do not tell what is found in what the peer sends')
+  .addHelpText(
+    'after',
+    '\nExit: 0 all went well, 1 refused, aborted, not acknowledged or not delivered, 2 an error of ours or in the usage, 3 no connection.',
+  )
+  .action(async (what, options) => (await import('./commands/send.js')).send(what, options));
+
+program
   .command('rules')
   .description('the catalogue of rules; with ids, all about those')
   .argument('[id...]', 'such as BIND-001')
@@ -193,6 +247,15 @@ function size(text: string): number {
   const parts = /^(\d+)([kM])?$/.exec(text);
   if (parts === null) throw new InvalidArgumentError('wants octets, such as 200, 64k or 5M.');
   return Number(parts[1]) * ({ k: 1024, M: 1024 * 1024 }[parts[2] ?? ''] ?? 1);
+}
+
+/** Octets: as text, or in hexadecimal behind `0x`. */
+function selector(text: string): Uint8Array {
+  if (text.length > 200) throw new InvalidArgumentError('is too long for a selector.');
+  if (!/^0x/i.test(text)) return new Uint8Array(Buffer.from(text, 'latin1'));
+  const digits = text.slice(2).replace(/[\s:]/g, '');
+  if (!/^(?:[\da-f]{2})*$/i.test(digits)) throw new InvalidArgumentError('wants hexadecimal octets, such as 0x0a1b.');
+  return new Uint8Array(Buffer.from(digits, 'hex'));
 }
 
 function factor(text: string): number {

@@ -33,5 +33,6 @@ export * from './recognise.js';
 export * from './replay.js';
 export * from './retry.js';
 export * from './routing.js';
+export * from './send.js';
 export * from './spool.js';
 export * from './third-party.js';

@@ -26,6 +26,8 @@ import { type ReceivedApdu, readApdu } from './received.js';
 
 /** RTTP: 0 is the most urgent, and reserved for release. X.218 9.4.1.1. */
 const RELEASE_PRIORITY = 0;
+/** Milliseconds that a peer has to close TCP once all is said. */
+const FAREWELL = 2_000;
 
 export interface SendOptions {
   readonly mode: Mode;
@@ -67,7 +69,8 @@ export type SendProgress =
   /** The peer transferred something else, which stays with it. */
   | { readonly kind: 'declined'; readonly apdu: ReceivedApdu }
   | { readonly kind: 'noReport' }
-  | { readonly kind: 'released' };
+  | { readonly kind: 'released' }
+  | { readonly kind: 'failed'; readonly failure: SendFailure };
 
 /** The first thing that went wrong. */
 export type SendFailure =
@@ -105,6 +108,7 @@ export class Sender {
   readonly #service: AssociationMachine;
   #drive: Drive | undefined;
   #failure: SendFailure | undefined;
+  #failureTold = false;
   #exception: number | undefined;
   #opened = false;
   #acknowledged = false;
@@ -142,6 +146,7 @@ export class Sender {
     this.#drive = drive(this.#service, link, clock, (event, service) => this.#on(event, service));
     await this.#drive.done;
     this.#cancelTimer?.();
+    this.#tellFailure();
     return {
       failure: this.#failure,
       opened: this.#opened,
@@ -188,6 +193,7 @@ export class Sender {
       case 'rtCloseConfirm':
         this.#released = true;
         this.#tell({ kind: 'released' });
+        this.#leave();
         break;
       case 'rtCloseIndication':
         this.#fail({ kind: 'aborted', layer: 'rtse', reason: undefined, message: 'the peer released, as only we may' });
@@ -253,7 +259,9 @@ export class Sender {
         message: reason ?? 'no reason is known',
         exception: this.#exception,
       });
-      if (service.state === 'open' && service.hasTurn) service.close();
+      if (service.state !== 'open') return;
+      this.#tellFailure();
+      if (service.hasTurn) service.close();
       return;
     }
     this.#acknowledged = true;
@@ -279,7 +287,8 @@ export class Sender {
     const { submission } = this.#options;
     if (submission === undefined || subjectOf(apdu) !== submission.identifier) {
       this.#tell({ kind: 'declined', apdu });
-      service.reportException('receivingAbilityJeopardized');
+      // Of the reasons there are, this is the one on which its sender discards the transfer and keeps the association.
+      service.reportException('unspecified');
       return;
     }
     this.#report = apdu;
@@ -311,7 +320,24 @@ export class Sender {
   #fail(failure: SendFailure): void {
     const before = this.#failure;
     const handedBack = before?.kind === 'notAcknowledged' && before.exception === undefined;
-    if (before === undefined || handedBack) this.#failure = failure;
+    if (before !== undefined && !handedBack) return;
+    this.#failure = failure;
+    if (failure.kind === 'notAcknowledged') return;
+    this.#tellFailure();
+    this.#leave();
+  }
+
+  #tellFailure(): void {
+    if (this.#failure === undefined || this.#failureTold) return;
+    this.#failureTold = true;
+    this.#tell({ kind: 'failed', failure: this.#failure });
+  }
+
+  /** There is nothing more to learn: a peer that does not close is not waited for. */
+  #leave(): void {
+    const { clock } = this.#options;
+    this.#cancelTimer?.();
+    this.#cancelTimer = clock.setTimer(clock.now() + FAREWELL, () => this.#drive?.destroy());
   }
 
   #tell(progress: SendProgress): void {

@@ -15,6 +15,7 @@ export * from './non-delivery.js';
 export * from './object-identifiers.js';
 export * from './or-address-extensions.js';
 export * from './or-name.js';
+export * from './parse.js';
 export * from './probe.js';
 export * from './report.js';
 export * from './security.js';

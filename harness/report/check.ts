@@ -40,7 +40,8 @@ export function checkJson(files: readonly CheckedFile[]): Json {
   };
 }
 
-function findingJson(finding: Finding, known: boolean): Json {
+/** A finding as `check --json` has it. */
+export function findingJson(finding: Finding, known = false): Json {
   const { rule, tier, path, layer, connection, direction, offset, length, message, clause, permitted, signature } =
     finding;
   return {

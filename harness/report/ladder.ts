@@ -65,7 +65,8 @@ function decodedOf(event: AssociationEvent): Decoded | undefined {
   return event.decoded;
 }
 
-function eventText(event: AssociationEvent): string | undefined {
+/** An event in a line of the ladder; undefined for what has none there. */
+export function eventText(event: AssociationEvent): string | undefined {
   switch (event.kind) {
     case 'tpdu':
       return event.tpdu.kind === 'DT' ? undefined : tpduText(event.tpdu);

@@ -91,7 +91,7 @@ program
   .option('--name <name>', "our MTA name; the preset's name if absent")
   .option('--password <text>', 'our password; empty if absent')
   .option('--peer-name <name>', 'the MTA name of the peer that we connect to', 'peer')
-  .option('--peer-password <text>', 'what the peer has to say; any if absent')
+  .option('--peer-password <text>', 'the password that a peer has to give, whoever opens; any if absent')
   .option('--send <count>', 'messages to send to the peer that we connect to', natural, 0)
   .option('--size <octets>', 'octets of the text of each message sent; one line of text if absent', size)
   .option(

@@ -127,7 +127,7 @@ class Session {
       spool: this.#spool,
       recovery: options.resume ? undefined : 'none',
       modes: options.modes ?? modes,
-      strangers: { ours, ...intervals },
+      strangers: { ours, password: peerPassword, ...intervals },
       peers:
         connect === undefined
           ? []

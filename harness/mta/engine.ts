@@ -40,7 +40,10 @@ export interface MtaOptions {
   readonly server?: string;
   readonly peers?: readonly PeerConfig[];
   /** How MTAs are dealt with that bind and are not among the peers; they are refused where absent. */
-  readonly strangers?: Omit<PeerConfig, 'name' | 'theirs'>;
+  readonly strangers?: Omit<PeerConfig, 'name' | 'theirs'> & {
+    /** What each has to say; not looked at where absent. */
+    readonly password?: string;
+  };
   readonly clock: Clock;
   readonly random: (octets: number) => Uint8Array;
   /** Asked before the preset's. */
@@ -249,10 +252,15 @@ export class Mta implements AssociationHost, ConnectorHost {
     }
     const { strangers } = this.#options;
     if (known.length > 0 || strangers === undefined) return { error: 'authenticationError' };
+    const { password } = strangers;
+    if (!this.#identification.isAuthentic({ name: '', theirs: { password } }, bind)) {
+      return { error: 'authenticationError' };
+    }
     if (this.#strangers >= STRANGERS) return { error: 'busy' };
     this.#strangers += 1;
     const name = bind.mtaName ?? 'unauthenticated';
-    this.#know({ ...strangers, name, ...(bind.authenticated ? {} : { theirs: {} }) });
+    const said = password === undefined ? {} : { theirs: { mtaName: name, password } };
+    this.#know({ ...strangers, name, ...(bind.authenticated ? said : { theirs: {} }) });
     return { peer: name };
   }
 

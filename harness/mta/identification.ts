@@ -1,8 +1,12 @@
+import { P1specError } from '../ber/error.js';
 import type { Octets } from '../ber/octets.js';
 import type { Mode } from '../stack/association/events.js';
 import { bindArgument, bindResult, type Identity, type ReceivedBind, readBind } from './bind.js';
 import { isAuthentic, isNamedBy, type PeerConfig } from './peer.js';
 import type { Personality } from './preset.js';
+
+/** More than X.411 allows, for who wants to try that, and no more than any CONNECT carries. */
+const TEXT_LIMIT = 128;
 
 /** Who an MTA says that it is in its binds, and how it looks at who others say they are. */
 export class Identification {
@@ -15,9 +19,17 @@ export class Identification {
     this.#personality = personality;
   }
 
-  /** Throws where it cannot be written: for who wants to know before a peer binds. */
+  /** Throws where it cannot be written, or carried: for who wants to know before a peer binds. */
   check({ ours }: Pick<PeerConfig, 'ours'>): void {
-    bindArgument('normal', this.#identity(ours, 'normal'));
+    const identity = this.#identity(ours, 'normal');
+    for (const text of [identity.mtaName, identity.password]) {
+      if (text === undefined || text.length <= TEXT_LIMIT) continue;
+      throw new P1specError('ERR_BIND_NAME', {
+        message: `a name or password of ${text.length} characters`,
+        hint: `at most ${TEXT_LIMIT}; X.411 has names of 32 and passwords of 62`,
+      });
+    }
+    bindArgument('normal', identity);
   }
 
   argumentFor({ ours }: PeerConfig, mode: Mode): Uint8Array {

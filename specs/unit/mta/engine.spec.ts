@@ -317,6 +317,9 @@ describe('an MTA', () => {
         .to.throw()
         .with.property('code', 'ERR_ENCODE');
     }
+    expect(() => new Mta({ ...options, strangers: { ours: { mtaName: 'A'.repeat(12_000) } } }))
+      .to.throw()
+      .with.property('code', 'ERR_BIND_NAME');
   });
 
   it('holds a frozen queue', async () => {
@@ -344,5 +347,32 @@ describe('an MTA', () => {
     expect(() => mta.queueTo('Y'))
       .to.throw()
       .with.property('hint', 'it knows: X');
+  });
+
+  it('takes strangers with their password alone, where they have to have one', () => {
+    const mta = new Mta({
+      name: 'A',
+      preset: tolerant,
+      domain: here,
+      clock: new VirtualClock(),
+      random: (n) => new Uint8Array(n),
+      strangers: { password: 'secret' },
+    });
+    const bind = (mtaName: string | undefined, password: string | undefined) => ({
+      authenticated: mtaName !== undefined,
+      mtaName,
+      password: password === undefined ? undefined : new Uint8Array(Buffer.from(password)),
+      foreign: [],
+      decoded: undefined,
+    });
+    for (const [name, password] of [
+      ['X', 'wrong'],
+      ['X', undefined],
+      [undefined, undefined],
+    ]) {
+      expect(mta.admit(bind(name, password))).to.deep.equal({ error: 'authenticationError' });
+    }
+    expect(mta.admit(bind('X', 'secret'))).to.deep.equal({ peer: 'X' });
+    expect(mta.admit(bind('X', 'wrong'))).to.deep.equal({ error: 'authenticationError' });
   });
 });

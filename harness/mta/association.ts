@@ -273,6 +273,8 @@ export class MtaAssociation {
     } else if (this.#turnAsked) {
       this.#turnAsked = false;
       service.turnGive();
+      // A peer that wants it no more would keep it, and say nothing.
+      this.#askForTurn();
     } else if (this.#releasing) {
       this.#release();
     } else {

@@ -375,4 +375,26 @@ describe('an MTA', () => {
     expect(mta.admit(bind('X', 'secret'))).to.deep.equal({ peer: 'X' });
     expect(mta.admit(bind('X', 'wrong'))).to.deep.equal({ error: 'authenticationError' });
   });
+
+  it('asks back the turn that it gave to a peer which wants it no more', async () => {
+    const twa = { dialogueMode: 'twa' } as const;
+    let given = 0;
+    const hooks: Hooks = {
+      onTurn: ({ phase }) => {
+        if (phase !== 'please') return undefined;
+        given += 1;
+        both.b.connectorTo('A').freeze(true);
+        return undefined;
+      },
+    };
+    const both = await begin({ a: { peer: twa, options: { hooks } }, b: { peer: { ...twa, activation: 'remote' } } });
+    let first = true;
+    both.b.on('messageReceived', () => {
+      if (first) both.b.submit('A', mail);
+      first = false;
+    });
+    for (let i = 0; i < 5; i += 1) both.a.submit('B', mail);
+    await both.advance(60_000);
+    expect([given, both.received.b.length, both.received.a.length]).to.deep.equal([1, 5, 0]);
+  });
 });

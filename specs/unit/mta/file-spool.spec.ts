@@ -4,28 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { P1specError } from '../../../harness/ber/error.js';
 import { FileSpool } from '../../../harness/mta/file-spool.js';
-import { DestinationQueue, type Interrupted, type Submission } from '../../../harness/mta/queue.js';
+import { DestinationQueue } from '../../../harness/mta/queue.js';
+import { interruptedAt, submission } from './spooled.js';
 
-const submission = (identifier: string): Submission => ({
-  kind: 'message',
-  identifier,
-  priority: 'normal',
-  apdu: new Uint8Array(Buffer.from(identifier)),
-  system: false,
-});
-
-const interrupted: Interrupted = {
-  resumption: {
-    connection: { callingReference: Uint8Array.of(4, 1, 65), commonReference: Uint8Array.of(23, 0) },
-    activity: Uint8Array.of(2, 1, 1),
-    serial: 7,
-    position: 7168,
-    ended: false,
-  },
-  mode: 'x410-1984',
-  role: 'initiator',
-  attempts: 1,
-};
+const interrupted = interruptedAt(7168, { mode: 'x410-1984', attempts: 1 });
 
 describe('a spool in a folder', () => {
   let folder = '';

@@ -17,29 +17,11 @@ import { P1specError } from '../../../harness/ber/error.js';
 import { Octets } from '../../../harness/ber/octets.js';
 import { FileSpool } from '../../../harness/mta/file-spool.js';
 import { FileTransferStore } from '../../../harness/mta/file-transfer-store.js';
-import { DestinationQueue, type Interrupted, type Submission } from '../../../harness/mta/queue.js';
+import { DestinationQueue } from '../../../harness/mta/queue.js';
 import { readApdu } from '../../../harness/mta/received.js';
+import { interruptedAt, submission } from './spooled.js';
 
-const submission = (identifier: string): Submission => ({
-  kind: 'message',
-  identifier,
-  priority: 'normal',
-  apdu: new Uint8Array(Buffer.from(identifier)),
-  system: false,
-});
-
-const interrupted: Interrupted = {
-  resumption: {
-    connection: { callingReference: Uint8Array.of(4, 1, 65), commonReference: Uint8Array.of(23, 0) },
-    activity: Uint8Array.of(2, 1, 1),
-    serial: 7,
-    position: 3,
-    ended: false,
-  },
-  mode: 'normal',
-  role: 'initiator',
-  attempts: 0,
-};
+const interrupted = interruptedAt(3);
 
 const files = (folder: string) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

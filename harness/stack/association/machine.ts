@@ -23,7 +23,6 @@ import type {
   TransferOptions,
 } from './service.js';
 import { type Due, Timer } from './timer.js';
-import { X410Mode } from './x410-mode.js';
 
 const DEFAULT_COLLECT_LIMIT = 64 * 1024 * 1024;
 const DEFAULT_TPDU_SIZE = 2048;
@@ -178,8 +177,7 @@ export class AssociationMachine implements AssociationService {
   }
 
   acceptOpen(response: OpenResponse): void {
-    const profile = this.#profile;
-    if (profile instanceof X410Mode && this.#rtse?.state === 'awaitOpenResponse') profile.checkAccept(response);
+    if (this.#rtse?.state === 'awaitOpenResponse') this.#profile?.checkAccept?.(response);
     this.#use((rtse) => rtse.acceptOpen(response));
     this.#phase = 'open';
   }

@@ -91,6 +91,8 @@ export interface ModeProfile {
   /** RT-OPEN: CONNECT, ACCEPT, REFUSE. */
   associate(open: OpenValue): void;
   acceptAssociation(accept: AcceptValue): void;
+  /** Throws where that answer would have no room in its SPDU: asked before anything changes. */
+  checkAccept?(accept: Pick<AcceptValue, 'userData'> & Partial<AcceptValue>): void;
   refuseAssociation(refusal: RefusalValue): void;
   /** The value that is sliced, made of the APDU: in an EXTERNAL, or bare. */
   wrap(apdu: Uint8Array): Uint8Array;

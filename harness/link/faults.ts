@@ -69,7 +69,8 @@ class FaultyDirection {
       const at = offset - start;
       if (at < 0 || at >= bytes.length || this.#swallowing) continue;
       if (does.kind === 'corrupt') {
-        part = part === bytes ? bytes.slice() : part;
+        // A Buffer's own slice would be the same octets.
+        part = part === bytes ? Uint8Array.from(bytes) : part;
         part[at] = (part[at] as number) ^ does.mask;
         continue;
       }

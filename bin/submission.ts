@@ -22,6 +22,8 @@ export interface SubmissionOptions {
   readonly size?: number;
   readonly priority: QueuePriority;
   readonly report?: boolean;
+  /** The deferred delivery time of a message, in milliseconds since the epoch; it is sent at once all the same. */
+  readonly defer?: number;
 }
 
 /** A message or probe in the edition of a mode. */
@@ -39,7 +41,7 @@ const DEFAULT_TEXT = 'A test message, sent by p1spec.';
 
 /** What is to be sent, as 1988 has it. */
 export function submissionOf(what: 'message' | 'probe', options: SubmissionOptions, now: () => number): Submission {
-  const { to, from, priority, report = false, size } = options;
+  const { to, from, priority, report = false, size, defer } = options;
   if (to.length === 0) {
     throw new P1specError('ERR_SEND_TO', {
       message: `to whom is the ${what}?`,
@@ -48,8 +50,12 @@ export function submissionOf(what: 'message' | 'probe', options: SubmissionOptio
   }
   const originator = address('--from', from);
   const recipients = to.map((each) => address('--to', each));
+  if (what === 'probe' && defer !== undefined) {
+    throw new P1specError('ERR_SEND_DEFER', { message: 'a probe has no deferred delivery time', hint: 'omit --defer' });
+  }
   // Two of the same second are two.
   const factory = new MessageFactory({
+    holdsDeferred: false,
     domain: domainOf(originator),
     server: `P1SPEC.${randomBytes(3).toString('hex')}`,
     now,
@@ -57,7 +63,8 @@ export function submissionOf(what: 'message' | 'probe', options: SubmissionOptio
   if (what === 'probe') return factory.probe({ originator, recipients, contentLength: size });
   const { subject = 'A test by p1spec' } = options;
   checkIA5('--subject', subject);
-  return factory.message({ originator, recipients, subject, text: textOf(options), priority, reports: report });
+  const text = textOf(options);
+  return factory.message({ originator, recipients, subject, text, priority, reports: report, deferredUntil: defer });
 }
 
 function address(option: string, text: string): ORName {

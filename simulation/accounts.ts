@@ -5,9 +5,8 @@ export interface HopAccount {
   readonly identifier: string;
   /** What was put into the queue; also what took the place of another. */
   readonly added: Uint8Array[];
-  /** How often it should have been put there, and how often of these a crash may have prevented it. */
+  /** How often it should have been put there. */
   due: number;
-  dueTorn: number;
   /** How often it was put there. */
   queued: number;
   /** What is still in it. */
@@ -17,8 +16,6 @@ export interface HopAccount {
   givenUp: number;
   /** The other one has taken it. */
   received: number;
-  /** Of these, in the very breath in which it crashed: it may not know any more that this transfer is complete. */
-  torn: number;
 }
 
 /** A copy for one recipient. */
@@ -50,18 +47,18 @@ export interface Problem {
 
 /** What does not add up between two MTAs. `excused`: acknowledgements that were lost for good. */
 export function problemsOfHop(hop: HopAccount, excused: number): string[] {
-  const { from, to, identifier, due, dueTorn, queued, standing, transferred, givenUp, received, torn } = hop;
+  const { from, to, identifier, due, queued, standing, transferred, givenUp, received } = hop;
   const way = `${identifier} from ${from} to ${to}`;
   const problems: string[] = [];
-  if (queued > due || queued < due - dueTorn) {
+  if (queued !== due) {
     problems.push(`${way} was queued ${queued} times, and should have been ${due} times`);
   }
   if (standing > 0) problems.push(`${way} is still queued, ${standing} times`);
   if (queued !== standing + transferred + givenUp) {
     problems.push(`${way}: ${queued} queued, ${transferred} transferred, ${givenUp} given up`);
   }
-  if (received - transferred > excused + torn) {
-    const but = `${excused + torn} acknowledgements were lost for good`;
+  if (received - transferred > excused) {
+    const but = `${excused} acknowledgements were lost for good`;
     problems.push(`${way} came ${received} times, was transferred ${transferred} times, and ${but}`);
   }
   return problems;

@@ -93,6 +93,8 @@ function wrapped(spool: Spool): Spool {
     queues: () => spool.queues(),
     journal: (peer) => spool.journal(peer),
     received: (apdu, peer) => spool.received(apdu, peer),
+    caring: (care) => (spool.caring === undefined ? care() : spool.caring(care)),
+    taken: () => spool.taken?.(),
     transfers: spool.transfers,
     connections: spool.connections,
   };

@@ -220,7 +220,10 @@ function drawStep(random: Random, mta: string): Fault {
   return { kind: 'step', mta, step, nth: random.magnitude(1, 6), answer: drawAnswer(random, step) };
 }
 
-function drawAnswer(random: Random, step: StepName): StepAnswer {
+function drawAnswer(
+  random: Random,
+  step: Exclude<StepName, 'bindResult' | 'report' | 'sending' | 'sendingCheckpoint'>,
+): StepAnswer {
   const delay: StepAnswer = { do: 'delay', milliseconds: random.magnitude(100, 6 * MINUTE) };
   const abort: StepAnswer = { do: 'abort', reason: random.pick(ABORT_REASONS) };
   // Of a transfer that is gone on with, a sequence error says that it is there already. X.410 4.5.2.

@@ -1,6 +1,7 @@
 import { Octets } from '../harness/ber/octets.js';
 import type { Mta } from '../harness/mta/engine.js';
 import type { MtaEvents } from '../harness/mta/events.js';
+import type { SpoolWrite } from '../harness/mta/memory-spool.js';
 import type { ReportSubject } from '../harness/mta/message.js';
 import type { QueuedItem, Submission } from '../harness/mta/queue.js';
 import { type ReceivedApdu, readApdu, typedApdu } from '../harness/mta/received.js';
@@ -18,7 +19,6 @@ import {
   type ReportAccount,
 } from './accounts.js';
 import type { Crash } from './excuses.js';
-import type { Write } from './memory-spool.js';
 import type { Dispatch, Fault, Plan } from './plan.js';
 import { contentOf, EPOCH, homeOf, type Witness } from './world.js';
 
@@ -50,13 +50,9 @@ export class Ledger implements Witness {
   readonly #running = new Map<string, Mta>();
   readonly #told = new WeakMap<QueuedItem, 'transferred' | 'givenUp'>();
   readonly #removed = new WeakSet<QueuedItem>();
-  readonly #unexplained = new Map<QueuedItem, HopAccount>();
-  /** What was put into queues in this breath. */
-  #adding: { readonly hop: HopAccount; readonly item: QueuedItem; readonly again: boolean }[] = [];
+  readonly #unexplained = new Set<QueuedItem>();
   readonly #toNonDeliver = new WeakSet<ReceivedApdu>();
-  /** What each MTA has to pass on, and took, in this breath: a crash may have cut it short. */
-  readonly #passing = new Map<string, HopAccount[]>();
-  readonly #taking = new Map<string, HopAccount[]>();
+  /** Reports that each MTA made in this breath. */
   readonly #reporting = new Map<string, number>();
   /** Whatever may have come twice, and no MTA could have helped it. */
   #doubtful = 0;
@@ -115,15 +111,6 @@ export class Ledger implements Witness {
   crashed(name: string, transfers: 'kept' | 'lost'): void {
     this.crashes.push({ mta: name, transfers });
     this.#running.delete(name);
-    for (const hop of this.#passing.get(name) ?? []) hop.dueTorn += 1;
-    for (const hop of this.#taking.get(name) ?? []) hop.torn += 1;
-    // What was to take the place of an item may stand beside it now.
-    for (const { hop, again } of this.#adding) {
-      if (hop.from !== name || !again) continue;
-      hop.due += 1;
-      hop.dueTorn += 1;
-      this.#doubtful += 1;
-    }
     // It may have reported on what it did not come to take out of its queue any more.
     this.#doubtful += this.#reporting.get(name) ?? 0;
   }
@@ -137,7 +124,7 @@ export class Ledger implements Witness {
     this.#toNonDeliver.add(apdu);
   }
 
-  wrote(name: string, write: Write): void {
+  wrote(name: string, write: SpoolWrite): void {
     switch (write.what) {
       case 'added':
         this.#added(name, write.peer, write.item);
@@ -145,8 +132,9 @@ export class Ledger implements Witness {
       case 'removed':
         this.#settle(name, write.peer, write.item);
         break;
-      case 'received':
+      case 'taken':
         this.#received(name, write.peer, write.apdu);
+        for (const { peer, item } of write.added) this.#added(name, peer, item);
         break;
       default:
         break;
@@ -155,8 +143,6 @@ export class Ledger implements Witness {
 
   /** All that one MTA did at one time is done: what its queues hold is what they owe. */
   breathe(): void {
-    this.#passing.clear();
-    this.#taking.clear();
     this.#reporting.clear();
     for (const [name, mta] of this.#running) {
       for (const peer of Object.values(this.#plan.routes[name] ?? {})) {
@@ -165,14 +151,8 @@ export class Ledger implements Witness {
         if (length !== owed) this.#problem(`the queue of ${name} for ${peer} has ${length} items, and owes ${owed}`);
       }
     }
-    for (const [item, hop] of this.#unexplained) {
-      // An item that was amended has another one in its place.
-      const other = this.#adding.some((each) => each.hop === hop && each.item.place === item.place);
-      if (other) hop.queued -= 1;
-      else this.#problem('left its queue with nothing said', item.identifier);
-    }
+    for (const { identifier } of this.#unexplained) this.#problem('left its queue with nothing said', identifier);
     this.#unexplained.clear();
-    this.#adding = [];
   }
 
   /** What stands in all queues, also of MTAs that are down. */
@@ -210,7 +190,6 @@ export class Ledger implements Witness {
     const hop = this.#hop(from, to, item.identifier);
     hop.added.push(item.apdu);
     hop.queued += 1;
-    this.#adding.push({ hop, item, again: hop.standing > 0 });
     this.#stand(hop, 1);
     this.#tell(`${from} queues ${item.kind} ${item.identifier} for ${to}`);
     if (item.kind !== 'report' || this.reports.has(item.identifier)) return;
@@ -232,7 +211,7 @@ export class Ledger implements Witness {
     this.#told.set(item, what);
     this.#unexplained.delete(item);
     if (this.#removed.has(item)) this.#account(from, to, item, what);
-    else if (this.#running.has(from)) this.#unexplained.set(item, this.#hop(from, to, item.identifier));
+    else if (this.#running.has(from)) this.#unexplained.add(item);
   }
 
   #settle(from: string, to: string, item: QueuedItem): void {
@@ -243,7 +222,7 @@ export class Ledger implements Witness {
       this.#unexplained.delete(item);
       this.#account(from, to, item, told);
     } else {
-      this.#unexplained.set(item, this.#hop(from, to, item.identifier));
+      this.#unexplained.add(item);
     }
   }
 
@@ -297,7 +276,6 @@ export class Ledger implements Witness {
     this.#tell(`${name} takes ${apdu.kind ?? 'what is no APDU'} ${identifier} from ${from}`);
     const hop = this.#hop(from, name, identifier);
     hop.received += 1;
-    this.#taking.set(name, [...(this.#taking.get(name) ?? []), hop]);
     const same = hop.added.some((octets) => Buffer.compare(octets, apdu.octets) === 0);
     if (hop.added.length === 0) this.#problem(`${name} took from ${from} what that never had`, identifier);
     else if (!same && !this.#is1984(from, name)) this.#problem(`came to ${name} with other octets`, identifier);
@@ -350,17 +328,15 @@ export class Ledger implements Witness {
         next.add(this.#plan.routes[name]?.[home] ?? '');
       }
     }
-    for (const peer of next) this.#expect(name, peer, identifier, true);
+    for (const peer of next) this.#expect(name, peer, identifier);
   }
 
   #passOn(name: string, home: string, identifier: string): void {
-    this.#expect(name, this.#plan.routes[name]?.[home] ?? '', identifier, true);
+    this.#expect(name, this.#plan.routes[name]?.[home] ?? '', identifier);
   }
 
-  #expect(from: string, to: string, identifier: string, mayTear = false): void {
-    const hop = this.#hop(from, to, identifier);
-    hop.due += 1;
-    if (mayTear) this.#passing.set(from, [...(this.#passing.get(from) ?? []), hop]);
+  #expect(from: string, to: string, identifier: string): void {
+    this.#hop(from, to, identifier).due += 1;
   }
 
   #hop(from: string, to: string, identifier: string): HopAccount {
@@ -370,13 +346,11 @@ export class Ledger implements Witness {
     const counts = {
       added: [],
       due: 0,
-      dueTorn: 0,
       queued: 0,
       standing: 0,
       transferred: 0,
       givenUp: 0,
       received: 0,
-      torn: 0,
     };
     const account: HopAccount = { from, to, identifier, ...counts };
     this.hops.set(key, account);

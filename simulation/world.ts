@@ -5,6 +5,7 @@ import { recordLink } from '../harness/link/recorder.js';
 import type { MtaAssociation } from '../harness/mta/association.js';
 import { Mta, type MtaOptions } from '../harness/mta/engine.js';
 import type { Hooks, TurnStep } from '../harness/mta/hooks.js';
+import { MemorySpool, type SpoolWrite } from '../harness/mta/memory-spool.js';
 import { type Domain, orName } from '../harness/mta/names.js';
 import type { PeerConfig } from '../harness/mta/peer.js';
 import { tolerant } from '../harness/mta/presets/third-party-tolerant.js';
@@ -13,7 +14,6 @@ import { Script } from '../harness/mta/when.js';
 import { contentType } from '../harness/p1/content-types.js';
 import type { ORName } from '../harness/p1/or-name.js';
 import { PrimitiveError } from '../harness/stack/primitive-error.js';
-import { MemorySpool, type Write } from './memory-spool.js';
 import { type Connection, type Incident, Network, refused } from './network.js';
 import type { Deed, Dispatch, Fault, LinkPlan, MtaPlan, Plan, RecipientPlan, StepAnswer } from './plan.js';
 import { Random } from './random.js';
@@ -28,7 +28,7 @@ export type MtaClass = new (options: MtaOptions) => Mta;
 export interface Witness {
   /** What the MTA queues next is this: it may be gone again when it comes back to us. */
   submitting(dispatch: Dispatch): void;
-  wrote(mta: string, write: Write): void;
+  wrote(mta: string, write: SpoolWrite): void;
   /** A new run of an MTA: its events can be listened to. */
   begun(mta: string, instance: Mta): void;
   crashed(mta: string, transfers: 'kept' | 'lost'): void;

@@ -1,5 +1,5 @@
 import { P1specError } from '../ber/error.js';
-import type { AssociationService } from '../stack/association/service.js';
+import type { ActivityReason, AssociationService } from '../stack/association/service.js';
 import type { MTABindErrorName } from './bind.js';
 import type { Answer } from './hooks.js';
 
@@ -12,10 +12,13 @@ export type ToldNonDelivery = Extract<Answer, { readonly do: 'nonDeliver' }>;
 export interface Reaction {
   readonly accept: () => void;
   readonly refuse?: (error: MTABindErrorName) => void;
+  readonly refuseSession?: (reason: number) => void;
   readonly hold?: () => void;
   /** At once, where the answer is a delay. */
   readonly delayed?: () => void;
   readonly nonDeliver?: (answer: NonDelivery) => void;
+  /** Of a step in a transfer of ours. */
+  readonly breakOff?: (how: 'interrupt' | 'discard', reason?: ActivityReason) => void;
   /** Of a step in a transfer of the peer's: whether it is still under way, and an exception would answer it. */
   readonly inTransfer?: () => boolean;
 }
@@ -57,6 +60,10 @@ export function perform(at: string, answer: Answer | undefined, reaction: Reacti
       if (reaction.refuse === undefined) throw misplaced(answer, at);
       reaction.refuse(answer.error);
       break;
+    case 'refuseSession':
+      if (reaction.refuseSession === undefined) throw misplaced(answer, at);
+      reaction.refuseSession(answer.reason);
+      break;
     case 'exception':
       if (reaction.inTransfer === undefined) throw misplaced(answer, at);
       if (reaction.inTransfer()) actor.refusedTransfer(answer);
@@ -67,12 +74,20 @@ export function perform(at: string, answer: Answer | undefined, reaction: Reacti
       if (reaction.nonDeliver === undefined) throw misplaced(answer, at);
       reaction.nonDeliver(answer);
       break;
+    case 'interruptTransfer':
+    case 'discardTransfer':
+      if (reaction.breakOff === undefined) throw misplaced(answer, at);
+      reaction.breakOff(answer.do === 'interruptTransfer' ? 'interrupt' : 'discard', answer.reason);
+      break;
   }
 }
 
 function misplaced(answer: Answer, at: string): P1specError {
   return new P1specError('ERR_HOOK_ANSWER', {
     message: `'${answer.do}' is no answer at ${at}`,
-    hint: 'refuse belongs to session and bind, exception, nonDeliver and discard to transfer',
+    hint: [
+      'refuse and refuseSession belong to session and bind, exception, nonDeliver and discard to transfer,',
+      'interruptTransfer and discardTransfer to sending',
+    ].join(' '),
   });
 }

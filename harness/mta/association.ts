@@ -11,7 +11,6 @@ import type { Ending } from './events.js';
 import type { Answer, Step } from './hooks.js';
 import type { AssociationHost, Carrier, Outgoing } from './host.js';
 import { Opening } from './opening.js';
-import type { QueuedItem } from './queue.js';
 import { Receiving } from './receiving.js';
 import { Sending } from './sending.js';
 import { TurnWatch } from './turn-watch.js';
@@ -40,7 +39,6 @@ export class MtaAssociation {
   #detail: string | undefined;
   #dialogueMode: DialogueMode;
   #hasInitialTurn: boolean;
-  #outgoing: QueuedItem | undefined;
   #choosing = false;
   /** The peer has asked for the turn. */
   #turnAsked = false;
@@ -100,7 +98,7 @@ export class MtaAssociation {
       step: () => this.#step(),
       perform: (at: string, answer: Answer | undefined, reaction: Reaction) => this.#perform(at, answer, reaction),
     };
-    this.#sending = new Sending(init.service);
+    this.#sending = new Sending({ ...parts, flush: () => this.#carrier?.flush() });
     this.#receiving = new Receiving({ ...parts, pump: () => this.pump() });
     this.#opening = new Opening({
       ...parts,
@@ -153,7 +151,7 @@ export class MtaAssociation {
   }
 
   get busy(): boolean {
-    return this.#outgoing !== undefined || this.service.transferring !== 'none';
+    return this.#sending.isUnderway || this.service.transferring !== 'none';
   }
 
   /** Whether this side may ever transfer: X.218 3.5.12. */
@@ -212,7 +210,7 @@ export class MtaAssociation {
         this.#receiving.ended(event.apdu ?? event.octets);
         break;
       case 'rtTransferConfirm':
-        this.#settleOutgoing(event.secured ? undefined : (event.reason ?? 'not secured'), event.resumption);
+        this.#sending.settle(event.secured ? undefined : (event.reason ?? 'not secured'), event.resumption);
         this.pump();
         break;
       case 'rtCloseIndication':
@@ -236,7 +234,7 @@ export class MtaAssociation {
         this.#end();
         break;
       case 'checkpointConfirm':
-        this.#progressed();
+        this.#sending.checkpointConfirmed(event.serial);
         break;
       case 'rtSegmentIndication':
       case 'exceptionIndication':
@@ -258,18 +256,15 @@ export class MtaAssociation {
     }
     const outgoing = this.maySend && !this.#turnAsked && !this.#releasing ? this.#next() : undefined;
     if (outgoing !== undefined) {
-      const { item } = outgoing;
       if (service.state !== 'open' || !service.hasTurn) {
         // Who was told of the choice has ended the association.
+        const { item } = outgoing;
         this.#host.failed(this, item, this.#detail ?? this.#ending, item.interrupted);
         return;
       }
       this.#stopIdling();
-      this.#outgoing = item;
       this.#used = true;
-      const resume = this.#sending.begin(outgoing);
-      if (resume !== undefined) this.#host.resumed(this, 'out', resume.serial);
-      this.#progressed();
+      this.#sending.start(outgoing);
     } else if (this.#turnAsked) {
       this.#turnAsked = false;
       service.turnGive();
@@ -292,11 +287,7 @@ export class MtaAssociation {
 
   /** Discards our transfer under way, or interrupts it to go on with it later; whether there is one. X.228 7.8. */
   breakOff(how: 'interrupt' | 'discard', reason?: ActivityReason): boolean {
-    if (this.service.transferring !== 'sending') return false;
-    if (how === 'interrupt') this.service.interruptTransfer(reason);
-    else this.service.discardTransfer(reason);
-    this.#carrier?.flush();
-    return true;
+    return this.#sending.breakOff(how, reason);
   }
 
   abort(reason?: Parameters<AssociationService['abort']>[0]): void {
@@ -307,10 +298,10 @@ export class MtaAssociation {
   }
 
   /** Closes the link with nothing said. */
-  close(): void {
+  close(detail = 'closed by us'): void {
     if (this.#over) return;
     this.#closing = true;
-    this.#detail ??= 'closed by us';
+    this.#detail ??= detail;
     const { resumption } = this.service;
     this.#carrier?.close();
     this.#end(resumption);
@@ -400,20 +391,6 @@ export class MtaAssociation {
     }
   }
 
-  #settleOutgoing(failure: string | undefined, resumption?: Resumption): void {
-    const item = this.#outgoing;
-    if (item === undefined) return;
-    this.#outgoing = undefined;
-    if (failure === undefined) this.#host.transferred(this, item);
-    else this.#host.failed(this, item, failure, resumption && this.#sending.interrupted(resumption));
-  }
-
-  #progressed(): void {
-    const { resumption } = this.service;
-    if (this.#outgoing === undefined || resumption === undefined) return;
-    this.#host.progressed(this, this.#outgoing, this.#sending.interrupted(resumption));
-  }
-
   #aborted(provider: boolean, reason: number | undefined, message: string): void {
     // That the link is gone is no news to who has closed it.
     if (this.#closing) return;
@@ -429,7 +406,7 @@ export class MtaAssociation {
     this.#stopIdling();
     this.#watch.end();
     for (const cancel of this.#delays) cancel();
-    this.#settleOutgoing(this.#detail ?? this.#ending, resumption);
+    this.#sending.settle(this.#detail ?? this.#ending, resumption);
     this.#host.ended(this, this.#ending, this.#detail);
   }
 

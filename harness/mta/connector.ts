@@ -5,6 +5,7 @@ import type { MtaEvents } from './events.js';
 import type { Fate } from './message.js';
 import type { PeerConfig } from './peer.js';
 import {
+  ageFrom,
   DestinationQueue,
   type Interrupted,
   type QueuedItem,
@@ -14,10 +15,13 @@ import {
   type Submission,
 } from './queue.js';
 import { RetryModel, type RetryOptions } from './retry.js';
+import { type ActivationSchedule, checkSchedule, isWithin, nextChange } from './schedule.js';
 
 /** What a connector asks of its MTA. */
 export interface ConnectorHost {
   readonly events: Emitter<MtaEvents>;
+  /** Whether something is being taken: nothing is handed out until that is kept, and `connector` is pumped then. */
+  waitsForTaking(connector: Connector): boolean;
   now(): number;
   after(milliseconds: number, action: () => void): () => void;
   /** Begins to open an association; what comes of it is told by `opened` and `ended`. */
@@ -31,6 +35,9 @@ export interface ConnectorHost {
 const CONGESTION: Fate = { reason: 0, diagnostic: 2 };
 /** Unable-to-transfer, maximum-time-expired. */
 const EXPIRED: Fate = { reason: 1, diagnostic: 5 };
+
+/** Unable-to-transfer. What Exchange reports of a message that an operator deletes is not published: an assumption. */
+const REMOVED: Fate = { reason: 1 };
 
 /** What travels on an association of its own if need be; reports are among it. KB Q215472. */
 const URGENT: readonly QueuePriority[] = ['urgent'];
@@ -58,6 +65,8 @@ export class Connector {
   #nextExpiryCheck = 0;
   /** When ages are looked at, whatever else happens. */
   #expiry: { readonly at: number; readonly cancel: () => void } | undefined;
+  /** When what is deferred is due, or a window of the schedule begins or ends. */
+  #wake: { readonly at: number; readonly cancel: () => void } | undefined;
   #frozen = false;
   #started = false;
 
@@ -66,6 +75,7 @@ export class Connector {
     this.queue = new DestinationQueue(peer.name, journal);
     this.retry = new RetryModel({ ...retry, ...peer.retry });
     this.#host = host;
+    if (this.#schedule !== undefined) checkSchedule(this.#schedule);
   }
 
   get associations(): readonly MtaAssociation[] {
@@ -85,6 +95,7 @@ export class Connector {
     this.#retryTimer?.();
     this.#retryTimer = undefined;
     this.#expireNoMore();
+    this.#sleep();
     for (const association of this.#associations) association.release();
   }
 
@@ -110,26 +121,35 @@ export class Connector {
     this.pump();
   }
 
+  /** Takes waiting items out for good, as an operator may; how many. Their originators are told, or nobody is. */
+  remove(which: (item: QueuedItem) => boolean, told: boolean): number {
+    const removed = this.#giveUp(which, REMOVED, told);
+    this.pump();
+    return removed;
+  }
+
   /** Does what can be done now: hands out items, opens associations. */
   pump(): void {
-    if (this.#mayTransfer) {
+    this.#release();
+    if (this.#mayTransfer()) {
       this.#expire();
       for (const association of [...this.#associations]) association.pump();
-      if (this.#mayTransfer) this.#openMore();
+      if (this.#mayTransfer()) this.#openMore();
       if (this.#expiry === undefined) for (const item of this.queue.waiting()) this.#expireBy(item);
     }
     this.queue.state = this.#state();
+    this.#wakeForNext();
   }
 
   next(association: MtaAssociation): QueuedItem | undefined {
-    if (!this.#mayTransfer) return undefined;
+    if (!this.#mayTransfer()) return undefined;
     const item = this.queue.take(association.purpose === 'urgent' ? URGENT : undefined);
     if (item?.interrupted !== undefined) this.#resumed.add(item);
     return item;
   }
 
   waitingPriority(): number | undefined {
-    const head = this.#mayTransfer ? this.queue.head() : undefined;
+    const head = this.#mayTransfer() ? this.queue.head() : undefined;
     return head && turnPriorities[head.priority];
   }
 
@@ -202,21 +222,23 @@ export class Connector {
     }
   }
 
-  get #mayTransfer(): boolean {
-    return this.#started && !this.#frozen && this.retry.nextRetry === undefined && this.peer.activation !== 'never';
+  #mayTransfer(): boolean {
+    if (!this.#started || this.#frozen || this.#host.waitsForTaking(this)) return false;
+    return this.retry.nextRetry === undefined && this.peer.activation !== 'never';
   }
 
   #expire(): void {
     const now = this.#host.now();
     if (now < this.#nextExpiryCheck) return;
     this.#nextExpiryCheck = now + EXPIRY_CHECK;
-    this.#giveUp((item) => this.retry.expired(item.priority, item.queuedAt, now), EXPIRED);
+    this.#giveUp((item) => this.retry.expired(item.priority, ageFrom(item), now), EXPIRED);
   }
 
   /** The ages are looked at when this item is too old, or before. */
-  #expireBy({ priority, queuedAt }: QueuedItem): void {
+  #expireBy(item: QueuedItem): void {
     const now = this.#host.now();
-    const at = Math.max(queuedAt + this.retry.options.messageTimeout[priority], this.#nextExpiryCheck, now);
+    const tooOld = ageFrom(item) + this.retry.options.messageTimeout[item.priority];
+    const at = Math.max(tooOld, this.#nextExpiryCheck, now);
     if (!this.#started || !Number.isFinite(at) || (this.#expiry !== undefined && this.#expiry.at <= at)) return;
     this.#expireNoMore();
     const cancel = this.#host.after(at - now, () => {
@@ -232,17 +254,17 @@ export class Connector {
   }
 
   #openMore(): void {
-    const { activation = 'always' } = this.peer;
-    if (activation !== 'always' || this.queue.waitingLength === 0 || !this.#host.canOpen(this.peer)) return;
-    const wanted = this.retry.associationsFor(this.queue.length);
+    if (!this.#opensItself || this.queue.waitingLength === 0 || !this.#host.canOpen(this.peer)) return;
+    if (this.#isOutside && this.#schedule?.urgentAtAnyTime !== true) return;
+    const wanted = this.#isOutside ? 0 : this.retry.associationsFor(this.queue.length);
     // An association of the peer's counts where we may send on it, so that two-way alternate needs no second one.
     const usable = this.associations.filter(
       ({ purpose, role, maySend }) => purpose === 'any' && (role === 'initiator' || maySend),
     );
-    for (let count = usable.length; count < wanted && this.#mayTransfer; count += 1) this.#open('any');
+    for (let count = usable.length; count < wanted && this.#mayTransfer(); count += 1) this.#open('any');
     const urgent = this.associations.filter(({ purpose }) => purpose === 'urgent').length;
     const free = this.associations.some(({ busy }) => !busy);
-    if (!free && urgent < this.retry.options.maxUrgentAssociations && this.#mayTransfer && this.queue.head(URGENT)) {
+    if (!free && urgent < this.retry.options.maxUrgentAssociations && this.#mayTransfer() && this.queue.head(URGENT)) {
       this.#open('urgent');
     }
   }
@@ -269,13 +291,59 @@ export class Connector {
     this.#retryTimer = this.#host.after(Math.max(0, time - this.#host.now()), () => this.retryNow());
   }
 
-  #giveUp(which: (item: QueuedItem) => boolean, fate: Fate): void {
-    for (const item of this.queue.giveUp(which)) {
-      const report = this.#host.notDelivered(item, fate);
+  #giveUp(which: (item: QueuedItem) => boolean, fate: Fate, told = true): number {
+    const given = this.queue.giveUp(which);
+    for (const item of given) {
+      const report = told ? this.#host.notDelivered(item, fate) : undefined;
       this.#host.events.emit('nonDelivered', { peer: this.peer.name, item, fate, report });
       // A crash before this is told of it again: better twice than never.
       this.queue.forget(item);
     }
+    return given.length;
+  }
+
+  /** What is due is told of, and waits from now on. */
+  #release(): void {
+    for (const item of this.queue.release(this.#host.now())) {
+      this.#expireBy(item);
+      this.#host.events.emit('messageReleased', { peer: this.peer.name, item });
+    }
+  }
+
+  #wakeForNext(): void {
+    const now = this.#host.now();
+    const times = [this.queue.nextRelease, this.#schedule && nextChange(this.#schedule, now)];
+    const at = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+    if (!this.#started || !Number.isFinite(at)) {
+      this.#sleep();
+      return;
+    }
+    if (this.#wake?.at === at) return;
+    this.#sleep();
+    const cancel = this.#host.after(Math.max(0, at - now), () => {
+      this.#wake = undefined;
+      this.pump();
+    });
+    this.#wake = { at, cancel };
+  }
+
+  #sleep(): void {
+    this.#wake?.cancel();
+    this.#wake = undefined;
+  }
+
+  get #schedule(): ActivationSchedule | undefined {
+    const { activation } = this.peer;
+    return typeof activation === 'object' ? activation : undefined;
+  }
+
+  get #opensItself(): boolean {
+    return this.#schedule !== undefined || (this.peer.activation ?? 'always') === 'always';
+  }
+
+  /** There is a schedule, and none of its windows is now. */
+  get #isOutside(): boolean {
+    return this.#schedule !== undefined && !isWithin(this.#schedule, this.#host.now());
   }
 
   #state(): QueueState {
@@ -283,6 +351,7 @@ export class Connector {
     if (this.#frozen) return 'frozen';
     if (this.retry.nextRetry !== undefined) return 'retry';
     if (this.associations.some(({ isOpen }) => isOpen)) return 'active';
+    if (this.#isOutside) return 'scheduled';
     return this.peer.activation === 'remote' ? 'remote' : 'ready';
   }
 }

@@ -6,6 +6,7 @@ import type { ORName } from '../p1/or-name.js';
 import { formatGlobalDomainIdentifier, formatMTSIdentifier } from '../p1/text.js';
 import type { TraceInformationElement } from '../p1/trace.js';
 import { upperBounds } from '../p1/upper-bounds.js';
+import { parseUTCTime } from '../p1/utc-time.js';
 import { type Fate, type ReportSubject, sentIndicators } from './message.js';
 import type { QueuePriority, Submission } from './queue.js';
 
@@ -74,6 +75,12 @@ export function subjectOf(value: MTSAPDU, recipients?: readonly Recipient[]): Re
       ? {}
       : { asksForReturn: envelope.perMessageIndicators.has(perMessageIndicator.contentReturnRequest) }),
   };
+}
+
+/** Before which the message is not to be delivered, in milliseconds since the epoch. X.411 (06/1999) 12.2.1.1. */
+export function deferredDeliveryTime({ message }: MTSAPDU): number | undefined {
+  const text = message?.envelope.deferredDeliveryTime;
+  return text === undefined ? undefined : parseUTCTime(text)?.getTime();
 }
 
 /** Whether the originating MTA wants a report with this fate for anybody. X.411 (06/1999) 12.2.1.1.1.5. */

@@ -1,20 +1,26 @@
 import { P1specError } from '../ber/error.js';
 import type { Octets } from '../ber/octets.js';
-import type { Clock } from '../link/clock.js';
-import { drive } from '../link/driver.js';
 import type { Link } from '../link/link.js';
-import { recordLink } from '../link/recorder.js';
-import type { ORName } from '../p1/or-name.js';
 import type { Mode } from '../stack/association/events.js';
-import { AssociationMachine } from '../stack/association/machine.js';
-import { type ConnectionIdentifier, connectionKey, type TransferStore } from '../stack/association/service.js';
+import type { AssociationMachine } from '../stack/association/machine.js';
+import {
+  type ConnectionIdentifier,
+  connectionKey,
+  type OpenRefusal,
+  type TransferStore,
+} from '../stack/association/service.js';
 import { MemoryTransferStore } from '../stack/rtse/transfer-store.js';
+import { Admission } from './admission.js';
 import type { NonDelivery } from './answers.js';
 import { MtaAssociation } from './association.js';
-import { type MTABindErrorName, markerDeviations, type ReceivedBind } from './bind.js';
+import { associationMachine, type MachineParts } from './association-machine.js';
+import { type MTABindErrorName, openRefusal, type ReceivedBind } from './bind.js';
+import { Carriage } from './carriage.js';
 import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
 import { ConnectionNames } from './connection-names.js';
 import { Connector, type ConnectorHost } from './connector.js';
+import type { PduEdit } from './edits/edit.js';
+import { Editor } from './edits/editor.js';
 import { Emitter } from './emitter.js';
 import type { Ending, MtaEvents } from './events.js';
 import { combineHooks, type Hooks } from './hooks.js';
@@ -22,47 +28,16 @@ import type { AssociationHost, Outgoing } from './host.js';
 import { Identification } from './identification.js';
 import { LinkState } from './link-state.js';
 import { type Fate, MessageFactory, type MessageRequest, type ProbeRequest } from './message.js';
-import type { Domain } from './names.js';
+import type { MtaOptions } from './mta-options.js';
+import { nextEvent } from './once.js';
 import type { PeerConfig } from './peer.js';
-import { transfersOf } from './peer-transfers.js';
-import type { Personality, Preset } from './preset.js';
+import type { Personality } from './preset.js';
 import type { DestinationQueue, Interrupted, QueuedItem, Submission } from './queue.js';
 import type { ReceivedApdu } from './received.js';
+import { type ReportRequest, reportOn } from './report-request.js';
 import { Responsibility } from './responsibility.js';
-import type { Spool } from './spool.js';
 
-export interface MtaOptions {
-  /** The MTA name, as in MTA-binds. */
-  readonly name: string;
-  readonly preset: Preset;
-  readonly domain: Domain;
-  /** Stands in identifiers; the MTA name where absent. */
-  readonly server?: string;
-  readonly peers?: readonly PeerConfig[];
-  /** How MTAs are dealt with that bind and are not among the peers; they are refused where absent. */
-  readonly strangers?: Omit<PeerConfig, 'name' | 'theirs'> & {
-    /** What each has to say; not looked at where absent. */
-    readonly password?: string;
-  };
-  readonly clock: Clock;
-  readonly random: (octets: number) => Uint8Array;
-  /** Asked before the preset's. */
-  readonly hooks?: Hooks;
-  /** The peer behind which a recipient is; undefined for those that are here. All are here where it is absent. */
-  readonly route?: (recipient: ORName) => string | undefined;
-  /** Of associations that others open. */
-  readonly modes?: readonly Mode[];
-  /**
-   * What is kept of transfers that break off while they come in, to go on with them: in memory where absent. `none` keeps
-   * nothing and refuses to recover or resume, as ISODE and PP do.
-   */
-  readonly recovery?: TransferStore | 'none';
-  /** Keeps queues, and what `recovery` would, where a crash does not reach. */
-  readonly spool?: Spool;
-}
-
-/** How many MTAs that nobody has configured may make themselves known. */
-const STRANGERS = 1000;
+export type { MtaOptions } from './mta-options.js';
 
 /** A fake MTA: takes part in associations, keeps a queue for each peer, and behaves as its preset has it. */
 export class Mta implements AssociationHost, ConnectorHost {
@@ -72,6 +47,9 @@ export class Mta implements AssociationHost, ConnectorHost {
   readonly #options: MtaOptions;
   readonly #personality: Personality;
   readonly #identification: Identification;
+  readonly #carriage: Carriage;
+  readonly #editor: Editor;
+  readonly #admission: Admission;
   readonly #factory: MessageFactory;
   readonly #connectors = new Map<string, Connector>();
   readonly #associations = new Set<MtaAssociation>();
@@ -81,8 +59,9 @@ export class Mta implements AssociationHost, ConnectorHost {
   readonly #transfers: TransferStore | undefined;
   readonly #connections: ConnectionBook;
   readonly #names = new ConnectionNames();
+  /** Who is to be pumped once what is being taken is kept; undefined while nothing is. */
+  #taking: Set<Connector> | undefined;
   #count = 0;
-  #strangers = 0;
   #started = false;
 
   constructor(options: MtaOptions) {
@@ -95,12 +74,15 @@ export class Mta implements AssociationHost, ConnectorHost {
     this.#transfers = recovery === 'none' ? undefined : (recovery ?? spool?.transfers ?? new MemoryTransferStore());
     this.#connections = spool?.connections ?? new MemoryConnectionBook();
     this.hooks = combineHooks([...(options.hooks === undefined ? [] : [options.hooks]), this.#personality.hooks]);
-    const { bilateralSite, habits } = this.#personality;
+    const { bilateralSite, habits, hears } = this.#personality;
+    this.#carriage = new Carriage(clock, hears);
+    this.#editor = new Editor(options.edits ?? [], this.events);
     this.#factory = new MessageFactory({ domain, server, now: () => clock.now(), bilateralSite, habits });
     this.#responsibility = new Responsibility({
       events: this.events,
       factory: this.#factory,
       route: options.route,
+      holds: (peer) => (this.#connectors.get(peer)?.peer.deferral ?? this.#personality.deferral) === 'hold',
       keepsBilateral: bilateralSite !== undefined,
       now: () => clock.now(),
       enqueue: (peer, submission) => this.enqueue(peer, submission),
@@ -112,6 +94,12 @@ export class Mta implements AssociationHost, ConnectorHost {
       after: (milliseconds, action) => this.after(milliseconds, action),
     });
     this.#identification = new Identification(name, this.#personality);
+    this.#admission = new Admission({
+      identification: this.#identification,
+      strangers: options.strangers,
+      peers: () => this.#peers,
+      know: (peer) => this.#know(peer),
+    });
     for (const peer of [options.strangers, ...(options.peers ?? [])]) {
       if (peer !== undefined) this.#identification.check(peer);
     }
@@ -144,6 +132,23 @@ export class Mta implements AssociationHost, ConnectorHost {
     return this.events.on(name, listener);
   }
 
+  /**
+   * The next event of that name that `filter` takes; without one, any. Rejects with ERR_EVENT_NOT_SEEN once `within`
+   * milliseconds on the MTA's clock have passed; it waits for ever where there are none.
+   */
+  once<K extends keyof MtaEvents>(
+    name: K,
+    filter?: (payload: MtaEvents[K]) => boolean,
+    options: { readonly within?: number } = {},
+  ): Promise<MtaEvents[K]> {
+    return nextEvent(this.events, this.#options.clock, name, { ...options, filter, who: this.name });
+  }
+
+  /** The edits that changed nothing so far: what they are for was not sent. */
+  get unusedEdits(): readonly PduEdit[] {
+    return this.#editor.unused;
+  }
+
   /** Makes a message and queues it. */
   submit(peer: string, request: MessageRequest): QueuedItem {
     return this.enqueue(peer, this.#factory.message(request));
@@ -151,6 +156,11 @@ export class Mta implements AssociationHost, ConnectorHost {
 
   probe(peer: string, request: ProbeRequest): QueuedItem {
     return this.enqueue(peer, this.#factory.probe(request));
+  }
+
+  /** Makes a report and queues it: on what was received here, or on what never was. */
+  report(peer: string, request: ReportRequest): QueuedItem {
+    return this.enqueue(peer, reportOn(this.#factory, request, this.now()));
   }
 
   enqueue(peer: string, submission: Submission): QueuedItem {
@@ -168,6 +178,15 @@ export class Mta implements AssociationHost, ConnectorHost {
       if (interrupted?.role === 'initiator') this.#names.taken(interrupted.resumption.connection, this.now());
     }
     connector.pump();
+  }
+
+  /** A link went up or down elsewhere: there is a new link state table. Throws ERR_NO_LINK_STATE where there is none. */
+  linkStateChanged(): void {
+    if (this.#linkState.changed()) return;
+    throw new P1specError('ERR_NO_LINK_STATE', {
+      message: `${this.name} has no link state table to send`,
+      hint: 'presets with routing messages have one, such as exchange-2003-sp2',
+    });
   }
 
   queueTo(peer: string): DestinationQueue {
@@ -198,11 +217,16 @@ export class Mta implements AssociationHost, ConnectorHost {
     const sole = others.length === 0 ? only : undefined;
     const expected = from === undefined ? sole : this.connectorTo(from);
     const { tpduSize, timers, deviations } = expected?.peer ?? this.#options.strangers ?? {};
-    const modes = this.#options.modes ?? [this.#mode];
-    const service = this.#machine('responder', modes, { tpduSize, timers, deviations }, () => association.peer);
+    const service = this.#machine({
+      role: 'responder',
+      modes: this.#options.modes ?? [this.#mode],
+      peer: { tpduSize, timers, deviations },
+      connector: expected?.retry.options ?? this.#personality.connector,
+      peerName: () => association.peer,
+    });
     const association: MtaAssociation = new MtaAssociation({ index: this.#nextIndex(), service, host: this });
     this.#associations.add(association);
-    this.#carry(association, link);
+    this.#carriage.carry(association, link);
     return association;
   }
 
@@ -211,9 +235,14 @@ export class Mta implements AssociationHost, ConnectorHost {
     const { dialogueMode, checkpointSize, windowSize } = this.optionsFor(peer.name);
     const { mode = this.#mode, initialTurn } = peer;
     const recover = this.#transfers === undefined ? undefined : connector.toRecover();
-    const service = this.#machine('initiator', [mode], peer, () => peer.name);
-    const userData = this.#identification.argumentFor(peer, mode);
-    service.open({ userData, recover, dialogueMode, initialTurn, checkpointSize, windowSize });
+    const service = this.#machine({
+      role: 'initiator',
+      modes: [mode],
+      peer,
+      connector: connector.retry.options,
+      recovers: recover !== undefined,
+      peerName: () => peer.name,
+    });
     const index = this.#nextIndex();
     const association = new MtaAssociation({
       index,
@@ -226,7 +255,13 @@ export class Mta implements AssociationHost, ConnectorHost {
       initialTurn,
     });
     this.#associations.add(association);
-    void this.#dial(association, peer);
+    // Only what is sent counts among what is edited.
+    const begin = () => {
+      const own = this.#identification.argumentFor(peer, mode);
+      const userData = recover === undefined ? this.#editor.bind('bindArgument', peer.name, own, mode) : own;
+      service.open({ userData, recover, dialogueMode, initialTurn, checkpointSize, windowSize });
+    };
+    void this.#carriage.dial(association, peer.connect, begin);
     return association;
   }
 
@@ -243,25 +278,7 @@ export class Mta implements AssociationHost, ConnectorHost {
   }
 
   admit(bind: ReceivedBind): ReturnType<AssociationHost['admit']> {
-    const known = this.#peers.filter((peer) => this.#identification.isNamedBy(peer, bind));
-    const authentic = known.find((peer) => this.#identification.isAuthentic(peer, bind));
-    if (authentic !== undefined) {
-      const peer = authentic.name;
-      // KB Q169716: a connector scheduled Never does not accept either. That it says busy is assumed.
-      return authentic.activation === 'never' ? { peer, error: 'busy' } : { peer };
-    }
-    const { strangers } = this.#options;
-    if (known.length > 0 || strangers === undefined) return { error: 'authenticationError' };
-    const { password } = strangers;
-    if (!this.#identification.isAuthentic({ name: '', theirs: { password } }, bind)) {
-      return { error: 'authenticationError' };
-    }
-    if (this.#strangers >= STRANGERS) return { error: 'busy' };
-    this.#strangers += 1;
-    const name = bind.mtaName ?? 'unauthenticated';
-    const said = password === undefined ? {} : { theirs: { mtaName: name, password } };
-    this.#know({ ...strangers, name, ...(bind.authenticated ? said : { theirs: {} }) });
-    return { peer: name };
+    return this.#admission.admit(bind);
   }
 
   admitRecovery(connection: ConnectionIdentifier): string | undefined {
@@ -270,13 +287,18 @@ export class Mta implements AssociationHost, ConnectorHost {
   }
 
   recognises(name: string, bind: ReceivedBind): boolean {
-    const { peer } = this.connectorTo(name);
-    const by = this.#identification;
-    return peer.theirs === undefined || (by.isNamedBy(peer, bind) && by.isAuthentic(peer, bind));
+    return this.#admission.recognises(this.connectorTo(name).peer, bind);
   }
 
   bindResultFor(name: string, argument: Octets, mode: Mode): Uint8Array {
-    return this.#identification.resultFor(this.connectorTo(name).peer, argument, mode);
+    const result = this.#identification.resultFor(this.connectorTo(name).peer, argument, mode);
+    return this.#editor.bind('bindResult', name, result, mode);
+  }
+
+  refusalFor(peer: string | undefined, error: MTABindErrorName | undefined, mode: Mode | undefined): OpenRefusal {
+    const refusal = openRefusal(error, mode);
+    const { userData } = refusal;
+    return userData === undefined ? refusal : { userData: this.#editor.bind('bindError', peer, userData, mode) };
   }
 
   optionsFor(name: string): ReturnType<AssociationHost['optionsFor']> {
@@ -288,6 +310,7 @@ export class Mta implements AssociationHost, ConnectorHost {
       answeredCheckpointSize: peer.checkpointSize ?? preset.answeredCheckpointSize,
       windowSize: peer.windowSize ?? preset.windowSize,
       lifetime: retry.options.associationLifetime,
+      transferTime: ({ priority }, octets) => retry.transferTime(priority, octets),
     };
   }
 
@@ -317,8 +340,9 @@ export class Mta implements AssociationHost, ConnectorHost {
   next(association: MtaAssociation): Outgoing | undefined {
     const connector = this.connectorTo(association.peer ?? '');
     for (let item = connector.next(association); item !== undefined; item = connector.next(association)) {
-      const outgoing = this.#responsibility.conveyed(connector.queue, item, association.service.mode);
-      if (outgoing !== undefined) return outgoing;
+      const { mode } = association.service;
+      const outgoing = this.#responsibility.conveyed(connector.queue, item, mode);
+      if (outgoing !== undefined) return this.#editor.outgoing(connector.peer.name, outgoing, mode);
     }
     return undefined;
   }
@@ -345,9 +369,25 @@ export class Mta implements AssociationHost, ConnectorHost {
       this.events.emit('messageDiscarded', { peer, apdu });
       return;
     }
-    this.#options.spool?.received(apdu, peer);
+    const { spool } = this.#options;
+    spool?.received(apdu, peer);
     this.events.emit(apdu.kind === 'report' ? 'reportReceived' : 'messageReceived', { peer, apdu });
-    this.#responsibility.take(apdu, peer, nonDelivery);
+    const care = () => this.#responsibility.take(apdu, peer, nonDelivery);
+    this.#taking = new Set();
+    if (spool?.caring === undefined) care();
+    else spool.caring(care);
+  }
+
+  waitsForTaking(connector: Connector): boolean {
+    this.#taking?.add(connector);
+    return this.#taking !== undefined;
+  }
+
+  taken(): void {
+    const waiting = this.#taking ?? [];
+    this.#taking = undefined;
+    this.#options.spool?.taken?.();
+    for (const connector of waiting) connector.pump();
   }
 
   notDelivered(item: QueuedItem, fate: Fate): Submission | undefined {
@@ -375,17 +415,7 @@ export class Mta implements AssociationHost, ConnectorHost {
 
   /** Items of a peer that is not known again stay in the spool. */
   #restoreSpooled(peer: string, items: readonly QueuedItem[]): void {
-    if (this.#knowAgain(peer)) this.restore(peer, items);
-  }
-
-  /** A peer of an earlier run that nobody has configured is dealt with as a stranger, where strangers are. */
-  #knowAgain(peer: string): boolean {
-    const { strangers } = this.#options;
-    if (this.#connectors.has(peer)) return true;
-    if (strangers === undefined || this.#strangers >= STRANGERS) return false;
-    this.#strangers += 1;
-    this.#know({ ...strangers, name: peer });
-    return true;
+    if (this.#admission.knowAgain(peer)) this.restore(peer, items);
   }
 
   #know(peer: PeerConfig): Connector {
@@ -405,64 +435,19 @@ export class Mta implements AssociationHost, ConnectorHost {
   }
 
   #machine(
-    role: 'initiator' | 'responder',
-    modes: readonly Mode[],
-    peer: Partial<PeerConfig>,
-    name: () => string | undefined,
+    parts: Pick<MachineParts, 'role' | 'modes' | 'peer' | 'connector' | 'recovers' | 'peerName'>,
   ): AssociationMachine {
-    const { addresses, tpduSize, timers, deviations } = peer;
-    const marked = role === 'initiator' ? markerDeviations(this.#personality.bindMarker) : {};
-    return new AssociationMachine({
-      role,
-      modes,
-      addresses,
-      tpduSize,
-      timers,
-      random: this.#options.random,
+    const { random } = this.#options;
+    const additionalReference = parts.role === 'initiator' ? this.#names.next(this.now()) : undefined;
+    const [personality, transfers] = [this.#personality, this.#transfers];
+    return associationMachine({
+      ...parts,
+      random,
       userReference: this.name,
-      ...(role === 'initiator' ? { additionalReference: this.#names.next(this.now()) } : {}),
-      store: this.#transfers && transfersOf(name, this.#transfers),
-      deviations: {
-        ...this.#personality.deviations,
-        ...deviations,
-        userInformation: [...(deviations?.userInformation ?? []), ...(marked.userInformation ?? [])],
-      },
+      additionalReference,
+      personality,
+      transfers,
     });
-  }
-
-  async #dial(association: MtaAssociation, { connect }: PeerConfig): Promise<void> {
-    try {
-      const link = await connect?.();
-      if (link !== undefined) this.#carry(association, link);
-    } catch (error) {
-      association.lost(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** Sets an association going on its link. */
-  #carry(association: MtaAssociation, link: Link): void {
-    if (association.isOver) {
-      link.destroy();
-      return;
-    }
-    const { service } = association;
-    association.carriedBy({ flush: () => {}, close: () => link.destroy() });
-    association.transportConnected(() => {
-      const heard = this.#heard(link, association.index);
-      const driven = drive(service, heard, this.#options.clock, (event) => association.handle(event));
-      association.carriedBy({
-        flush: () => driven.pump(),
-        close: () => {
-          heard.close();
-          driven.use(() => service.disconnected(this.now()));
-        },
-      });
-    });
-  }
-
-  #heard(link: Link, connection: number): Link {
-    const { hears } = this.#personality;
-    return hears === undefined ? link : recordLink(link, { connection, clock: this.#options.clock, sink: hears });
   }
 
   #nextIndex(): number {

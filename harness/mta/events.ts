@@ -2,6 +2,7 @@ import type { P1specError } from '../ber/error.js';
 import type { Change } from '../p1/downgrade.js';
 import type { MTABindErrorName } from './bind.js';
 import type { LeftBehind } from './editions.js';
+import type { EditedPdu } from './edits/edit.js';
 import type { Fate } from './message.js';
 import type { QueuedItem, Submission } from './queue.js';
 import type { ReceivedApdu } from './received.js';
@@ -18,6 +19,13 @@ interface AssociationPlace {
   readonly peer: string | undefined;
 }
 
+interface Edited {
+  readonly peer: string | undefined;
+  readonly pdu: EditedPdu;
+  readonly edit: number;
+  readonly nth: number;
+}
+
 /** What an MTA tells those who watch it. */
 export interface MtaEvents {
   associationOpened: AssociationPlace;
@@ -25,6 +33,8 @@ export interface MtaEvents {
   /** `by` is who refused; `error` is undefined where the other side gave no MTA-bind error. */
   bindRefused: AssociationPlace & { readonly by: 'us' | 'peer'; readonly error: MTABindErrorName | undefined };
   messageQueued: { readonly peer: string; readonly item: QueuedItem };
+  /** Its deferred delivery time has come: it waits to be transferred. */
+  messageReleased: { readonly peer: string; readonly item: QueuedItem };
   /** The peer has secured it. */
   messageTransferred: { readonly peer: string; readonly item: QueuedItem };
   /** The peer did not take it; it is back in its place. */
@@ -57,6 +67,10 @@ export interface MtaEvents {
     readonly changes: readonly Change[];
     readonly leftBehind: readonly LeftBehind[];
   };
+  /** What we send was changed on its way out: `edit` counts from 0 in the MTA's edits, `nth` from 1 among what it counts. */
+  edited: Edited;
+  /** It could not be, and went out as it was. */
+  editFailed: Edited & { readonly error: P1specError };
   /** A failure holds back what is queued: `head` stands first. */
   queueBlocked: { readonly peer: string; readonly head: QueuedItem; readonly length: number };
   queueDrained: { readonly peer: string };

@@ -10,7 +10,7 @@ import { exchangeEmissions } from './exchange-emissions.js';
 import type { MessageHabits } from './message.js';
 import { guidOf } from './orginfo.js';
 import type { Personality, Preset } from './preset.js';
-import { connectorDefaults, type RetryOptions } from './retry.js';
+import { connectorDefaults, type Deferral, type RetryOptions } from './retry.js';
 import { type PeerTest, type RoutingMessageOptions, RoutingTraffic } from './routing.js';
 
 /** All that a fake Exchange MTA can be told. What no source has is an option, its default labelled in the preset. */
@@ -32,6 +32,8 @@ export interface ExchangeOptions {
   /** Of the associations that the connector opens and accepts, where a peer's configuration does not say. */
   readonly conformance: Mode;
   readonly connector: RetryOptions;
+  /** Of messages that a peer sends before their deferred delivery time. */
+  readonly deferral: Deferral;
   readonly dialogueMode: DialogueMode;
   /** Units of 1024 octets. */
   readonly checkpointSize: number;
@@ -84,6 +86,7 @@ const baseOptions: ExchangeOptions = {
   mdbef: { messages: false, reports: false },
   conformance: 'normal',
   connector: connectorDefaults,
+  deferral: 'relay',
   dialogueMode: 'monologue',
   checkpointSize: 30,
   windowSize: 5,
@@ -94,6 +97,20 @@ const baseStatements: readonly Statement[] = [
   { what: 'connector: association lifetime, threshold', evidence: kb(234157) },
   { what: 'connector: 9 associations and an urgent one', evidence: kb(194589) },
   { what: 'connector: message timeouts', evidence: kb(178539) },
+  {
+    what: 'connector: disconnect 120 s, recovery timeout 60 s, transfer timeouts 1000, 2000 and 3000 s per K',
+    evidence: kb(234157),
+  },
+  {
+    what: 'disconnect is awaited from FINISH or ABORT on, recovery timeout from an opening that recovers, a transfer timeout from ACTIVITY START or RESUME on, by K of the APDU begun',
+    evidence: assumption('the article has the values; what each is measured from is not published'),
+  },
+  {
+    what: 'deferral relay: only what is submitted here is held until its deferred delivery time; its age counts from then',
+    evidence: assumption(
+      'nothing is published but the counter Deferred Delivery Messages; beyond the originating domain deferral needs an agreement',
+    ),
+  },
   { what: 'checkpointSize 30, windowSize 5', evidence: kb(234157) },
   {
     what: 'dialogueMode monologue',
@@ -173,11 +190,13 @@ export function exchangePreset(init: {
     statements,
     expectation: { emits: exchangeEmissions(options), reacts: [] },
     personality: ({ server, domain }) => {
-      const { bindMarker, routingMessage, peerTest, connector, dialogueMode, checkpointSize, windowSize } = options;
+      const { bindMarker, routingMessage, peerTest, connector, deferral } = options;
+      const { dialogueMode, checkpointSize, windowSize } = options;
       const routing = new RoutingTraffic({ ...routingMessage, peerTest, server, domain, build: buildNumber(options) });
       return {
         hooks: {},
         connector,
+        deferral,
         association: { dialogueMode, checkpointSize, windowSize },
         mode: options.conformance,
         habits: habitsOf(options),

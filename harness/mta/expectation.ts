@@ -40,6 +40,8 @@ export interface Emits {
   readonly modes?: readonly Mode[];
   /** Facing any partner; one that repeats what is foreign in a bind; or in a report on a partner's message. */
   readonly when: 'always' | 'echoed' | 'reporting';
+  /** What it is to the partner; absent where it is none of these. */
+  readonly as?: Stimulus;
 }
 
 /** What shows of a preset from outside, in a conversation with a partner that makes no mistakes but the stimulus. */

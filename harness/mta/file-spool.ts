@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { P1specError } from '../ber/error.js';
 import type { ConnectionIdentifier } from '../stack/association/service.js';
 import type { ConnectionBook } from './connection-book.js';
@@ -8,19 +8,22 @@ import { FileTransferStore } from './file-transfer-store.js';
 import type { Interrupted, QueuedItem, QueueJournal } from './queue.js';
 import type { ReceivedApdu } from './received.js';
 import type { Spool } from './spool.js';
-import { labelOf, ownerOf, peerFolder, readJson, takeLock, writeWhole } from './spool-files.js';
+import { labelOf, ownerOf, peerFolder, readJson, syncFolder, takeLock, writeAhead, writeWhole } from './spool-files.js';
 
 const APDU = '.apdu';
 const META = '.json';
 /** What became of an item since: it need not be there. */
 const PROGRESS = '.progress';
+/** Behind the name of a file that comes of a transfer which is not known to be completed. */
+const TAKING = '.taking';
 /** Digits of an item's number. */
 const DIGITS = 10;
 
 /**
  * A spool in a folder: `queues/PEER/N.apdu` with `N.json` for each item, `received/` for what came, `transfers/` for what
  * is coming in, `connections` for whom it comes from. An item is on disk before `added` returns; how far its transfer got
- * is written without waiting for the disk, beside what is known of it. See docs/decisions/0007.
+ * is written without waiting for the disk, beside what is known of it. What comes of a transfer has other names until
+ * `completion` says that it is completed. See docs/decisions/0007.
  */
 export class FileSpool implements Spool {
   readonly transfers: FileTransferStore;
@@ -30,6 +33,9 @@ export class FileSpool implements Spool {
   readonly #lock: string;
   #items = 0;
   #received = 0;
+  /** The files of what is being taken, by the names that they are to have. */
+  #taking: string[] | undefined;
+  #isCaring = false;
 
   /** Throws ERR_SPOOL_IN_USE where another process has it, ERR_SPOOL where it cannot be used. */
   constructor(folder: string) {
@@ -38,7 +44,8 @@ export class FileSpool implements Spool {
     try {
       for (const each of ['queues', 'received', 'transfers']) mkdirSync(join(folder, each), { recursive: true });
       takeLock(this.#lock);
-      this.transfers = new FileTransferStore(join(folder, 'transfers'));
+      this.transfers = new FileTransferStore(join(folder, 'transfers'), (names, note) => this.#completing(names, note));
+      this.#recover();
       this.connections = new FileConnectionBook(join(folder, 'connections'));
       this.#received = highest(readdirSync(join(folder, 'received')));
       this.#items = highest(readdirSync(this.#queues, { recursive: true }).map((path) => basename(String(path))));
@@ -54,6 +61,7 @@ export class FileSpool implements Spool {
 
   /** Lets another process have it. */
   close(): void {
+    this.taken();
     rmSync(this.#lock, { force: true });
   }
 
@@ -87,9 +95,14 @@ export class FileSpool implements Spool {
         this.#items += 1;
         const base = join(folder, String(this.#items).padStart(DIGITS, '0'));
         this.#files.set(item, base);
-        writeWhole(base + APDU, item.apdu, true);
+        writeAhead(base + APDU, item.apdu);
         // The item is there once this file is: without it, the octets are those of nobody.
-        writeWhole(base + META, metaOf(item), true);
+        if (this.#isCaring && this.#taking !== undefined) {
+          writeAhead(base + META + TAKING, metaOf(item));
+          this.#taking.push(base + META);
+        } else {
+          writeWhole(base + META, metaOf(item), true);
+        }
       },
       restored: (item, earlier) => {
         const base = this.#files.get(earlier);
@@ -103,7 +116,8 @@ export class FileSpool implements Spool {
       removed: (item) => {
         const base = this.#files.get(item);
         if (base === undefined) return;
-        for (const each of [META, APDU, PROGRESS]) rmSync(base + each, { force: true });
+        this.#taking = this.#taking?.filter((each) => each !== base + META);
+        for (const each of [META, META + TAKING, APDU, PROGRESS]) rmSync(base + each, { force: true });
       },
     };
   }
@@ -112,7 +126,56 @@ export class FileSpool implements Spool {
     this.#received += 1;
     const number = String(this.#received).padStart(8, '0');
     const name = `${number}-${kind ?? 'unreadable'}-${labelOf(peer)}${APDU}`;
-    writeWhole(join(this.#folder, 'received', name), octets, true);
+    const path = join(this.#folder, 'received', name);
+    this.taken();
+    writeAhead(path + TAKING, octets);
+    this.#taking = [path];
+  }
+
+  caring(care: () => void): void {
+    this.#isCaring = true;
+    try {
+      care();
+    } finally {
+      this.#isCaring = false;
+    }
+  }
+
+  taken(): void {
+    settle(this.#taking ?? []);
+    this.#taking = undefined;
+  }
+
+  /** All of it counts from when the file is there that says so, and needs that no more once all is in its place. */
+  #completing(names: readonly string[], note: () => void): void {
+    const files = this.#taking ?? [];
+    const completion: Completion = { names, files: files.map((file) => relative(this.#folder, file)) };
+    if (files.length > 0) writeWhole(this.#completion, JSON.stringify(completion), false);
+    this.taken();
+    note();
+    rmSync(this.#completion, { force: true });
+  }
+
+  /** Puts in its place what an earlier run was taking and had completed; the rest will come again. */
+  #recover(): void {
+    const completion = existsSync(this.#completion) ? readJson(this.#completion) : undefined;
+    if (isCompletion(completion)) {
+      settle(completion.files.map((file) => join(this.#folder, file)));
+      this.transfers.note(completion.names);
+    }
+    rmSync(this.#completion, { force: true });
+    for (const folder of ['queues', 'received']) {
+      for (const name of readdirSync(join(this.#folder, folder), { recursive: true }).map(String)) {
+        if (!name.endsWith(TAKING)) continue;
+        const path = join(this.#folder, folder, name);
+        if (name.endsWith(META + TAKING)) rmSync(path.slice(0, -(META + TAKING).length) + APDU, { force: true });
+        rmSync(path, { force: true });
+      }
+    }
+  }
+
+  get #completion(): string {
+    return join(this.#folder, 'completion');
   }
 
   get #queues(): string {
@@ -133,6 +196,23 @@ export class FileSpool implements Spool {
     this.#files.set(item, base);
     return [item];
   }
+}
+
+/** What was being taken when its transfer was completed; paths in the spool. */
+interface Completion {
+  readonly names: readonly string[];
+  readonly files: readonly string[];
+}
+
+function isCompletion(value: unknown): value is Completion {
+  const areTexts = (each: unknown) => Array.isArray(each) && each.every((text) => typeof text === 'string');
+  return isRecord(value) && areTexts(value.names) && areTexts(value.files);
+}
+
+/** Gives files the names that they are to have, on disk when this returns. */
+function settle(files: readonly string[]): void {
+  for (const file of files) if (existsSync(file + TAKING)) renameSync(file + TAKING, file);
+  for (const folder of new Set(files.map((file) => dirname(file)))) syncFolder(folder);
 }
 
 /** The highest number that a file's name begins with. */
@@ -164,7 +244,9 @@ function metaIn(path: string): Omit<QueuedItem, 'apdu'> | undefined {
     ['urgent', 'normal', 'nonUrgent'].includes(String(priority)) &&
     typeof identifier === 'string' &&
     typeof system === 'boolean' &&
-    NUMBERS.every((name) => Number.isFinite(rest[name]));
+    NUMBERS.every((name) => Number.isFinite(rest[name])) &&
+    // A spool that knew of no deferral has none.
+    (rest.deferredUntil === undefined || Number.isFinite(rest.deferredUntil));
   if (!isItem || (interrupted !== undefined && !isInterrupted(interrupted))) return undefined;
   const item = { ...rest, kind, priority, identifier, system } as Omit<QueuedItem, 'apdu'>;
   return interrupted === undefined ? item : { ...item, interrupted: interruptedOf(interrupted) };

@@ -121,9 +121,12 @@ export class FileTransferStore implements TransferStore {
   #count = 0;
   #lines = 0;
 
-  /** `folder` exists. */
-  constructor(folder: string) {
+  readonly #completing: (names: readonly string[], note: () => void) => void;
+
+  /** `folder` exists. `completing` is to note that these are completed, together with what goes with it. */
+  constructor(folder: string, completing: (names: readonly string[], note: () => void) => void = (_, note) => note()) {
     this.#folder = folder;
+    this.#completing = completing;
     for (const file of readdirSync(folder).sort()) {
       if (!/^\d+\.points$/.test(file)) continue;
       const number = file.slice(0, -POINTS.length);
@@ -170,17 +173,21 @@ export class FileTransferStore implements TransferStore {
     const name = nameOf(key);
     const kept = this.#byName.get(name);
     const names = kept?.names ?? [name];
+    // Without what goes with it, it is not to be acknowledged: that it cannot be written is for who listens to hear.
+    this.#completing(names, () => this.#keeping(name, () => this.note(names)));
+    if (kept !== undefined) this.#drop(kept);
+  }
+
+  /** Transfers with these names are completed. Throws where that cannot be written. */
+  note(names: readonly string[]): void {
     for (const each of names) this.#completed.add(each);
     for (const oldest of this.#completed) {
       if (this.#completed.size <= COMPLETED) break;
       this.#completed.delete(oldest);
     }
-    this.#keeping(name, () => {
-      this.#lines += names.length;
-      if (this.#lines > 2 * COMPLETED) this.#writeCompleted();
-      else appendFileSync(this.#completedFile, names.map((each) => `${each}\n`).join(''));
-    });
-    if (kept !== undefined) this.#drop(kept);
+    this.#lines += names.length;
+    if (this.#lines > 2 * COMPLETED) this.#writeCompleted();
+    else appendFileSync(this.#completedFile, names.map((each) => `${each}\n`).join(''));
   }
 
   discarded(key: TransferKey): void {

@@ -1,6 +1,7 @@
 import type { Mode } from '../stack/association/events.js';
 import type { ActivityReason, DialogueMode, RtAbortReason } from '../stack/association/service.js';
 import type { MTABindErrorName, ReceivedBind } from './bind.js';
+import type { Submission } from './queue.js';
 import type { ReceivedApdu } from './received.js';
 
 /** What an MTA does at a step. Where no hook answers, it accepts. */
@@ -8,7 +9,9 @@ export type Answer =
   | { readonly do: 'accept' }
   /** At `session` and `bind`: the association is refused. */
   | { readonly do: 'refuse'; readonly error: MTABindErrorName }
-  /** Nothing is answered, ever. */
+  /** At `session` and `bind`: a REFUSE with this reason, and nothing of the layers above. X.225 8.3.5.10. */
+  | { readonly do: 'refuseSession'; readonly reason: number }
+  /** Nothing is answered, ever; at `sending`, nothing more goes out. */
   | { readonly do: 'hold' }
   /** In milliseconds; then `then`, or accept. */
   | { readonly do: 'delay'; readonly milliseconds: number; readonly then?: Answer }
@@ -27,7 +30,11 @@ export type Answer =
       readonly unasked?: boolean;
     }
   /** At `transfer`, once all has come: it is acknowledged, and nobody hears of it again. */
-  | { readonly do: 'discard' };
+  | { readonly do: 'discard' }
+  /** At `sending`: our own transfer is broken off, and gone on with later behind what the peer has confirmed. X.228 7.8. */
+  | { readonly do: 'interruptTransfer'; readonly reason?: ActivityReason }
+  /** At `sending`: our own transfer is given up, and begun anew later. X.228 7.8. */
+  | { readonly do: 'discardTransfer'; readonly reason?: ActivityReason };
 
 /** Where a step is taken. */
 export interface Step {
@@ -71,6 +78,18 @@ export interface CheckpointStep extends Step {
   readonly serial: number;
 }
 
+export interface SendingStep extends Step {
+  /** `start`: nothing of it is out yet; `checkpoint`: the peer has confirmed a synchronization point of ours. */
+  readonly phase: 'start' | 'checkpoint';
+  /** At `checkpoint`. What the window allows behind it is out already. */
+  readonly serial: number | undefined;
+  readonly kind: Submission['kind'];
+  /** As text. */
+  readonly identifier: string;
+  /** Of the APDU. */
+  readonly octets: number;
+}
+
 export interface ReportStep extends Step {
   readonly apdu: ReceivedApdu;
 }
@@ -91,6 +110,8 @@ export interface Hooks {
   readonly onTurn?: Hook<TurnStep>;
   readonly onTransfer?: Hook<TransferStep>;
   readonly onCheckpoint?: Hook<CheckpointStep>;
+  /** Our own transfers. */
+  readonly onSending?: Hook<SendingStep>;
   readonly onReport?: Hook<ReportStep>;
   /** An initiator is about to release; a responder has answered a release, and only looks on. */
   readonly onRelease?: Hook<Step>;
@@ -112,6 +133,7 @@ export function combineHooks(all: readonly Hooks[]): Hooks {
     onTurn: ask((hooks) => hooks.onTurn),
     onTransfer: ask((hooks) => hooks.onTransfer),
     onCheckpoint: ask((hooks) => hooks.onCheckpoint),
+    onSending: ask((hooks) => hooks.onSending),
     onReport: ask((hooks) => hooks.onReport),
     onRelease: ask((hooks) => hooks.onRelease),
     onAbort: ask((hooks) => hooks.onAbort),

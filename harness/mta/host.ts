@@ -1,6 +1,6 @@
 import type { Octets } from '../ber/octets.js';
 import type { Mode } from '../stack/association/events.js';
-import type { ConnectionIdentifier } from '../stack/association/service.js';
+import type { ConnectionIdentifier, OpenRefusal } from '../stack/association/service.js';
 import type { NonDelivery } from './answers.js';
 import type { MtaAssociation } from './association.js';
 import type { MTABindErrorName, ReceivedBind } from './bind.js';
@@ -24,7 +24,13 @@ export interface AssociationHost {
   recognises(peer: string, bind: ReceivedBind): boolean;
   /** The bind result's TLV, in answer to that argument. */
   bindResultFor(peer: string, argument: Octets, mode: Mode): Uint8Array;
-  optionsFor(peer: string): AssociationOptions & { readonly lifetime: number };
+  /** How that is refused, or, with no error, a recovery. */
+  refusalFor(peer: string | undefined, error: MTABindErrorName | undefined, mode: Mode | undefined): OpenRefusal;
+  optionsFor(peer: string): AssociationOptions & {
+    readonly lifetime: number;
+    /** Within which an item of so many octets has to be secured, in milliseconds. */
+    readonly transferTime: (item: QueuedItem, octets: number) => number;
+  };
   opened(association: MtaAssociation, bindOctets: Uint8Array): void;
   /** RTTP's priority for what waits for its peer; undefined where nothing does. */
   waitingFor(association: MtaAssociation): number | undefined;
@@ -36,6 +42,8 @@ export interface AssociationHost {
   progressed(association: MtaAssociation, item: QueuedItem, interrupted: Interrupted | undefined): void;
   failed(association: MtaAssociation, item: QueuedItem, reason: string, interrupted: Interrupted | undefined): void;
   received(association: MtaAssociation, apdu: ReceivedApdu, nonDelivery: NonDelivery | undefined): void;
+  /** What was received last is taken, and acknowledged if its association is still there. */
+  taken(): void;
   bindRefused(association: MtaAssociation, by: 'us' | 'peer', error: MTABindErrorName | undefined): void;
   transferRefused(association: MtaAssociation, answer: string): void;
   ended(association: MtaAssociation, ending: Ending, detail: string | undefined): void;
@@ -45,6 +53,8 @@ export interface AssociationHost {
 export interface Outgoing {
   readonly item: QueuedItem;
   readonly apdu: Uint8Array;
+  /** Of the octets, where they are not what the item alone makes of them: by it they are known again. */
+  readonly digest?: string;
 }
 
 /** What carries an association's machine: its link, and who moves octets between the two. */

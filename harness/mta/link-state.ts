@@ -28,10 +28,17 @@ export class LinkState {
     const routing = this.#routing;
     if (routing === undefined) return;
     this.#timer = this.#host.after(routing.interval, () => {
-      routing.changed();
-      for (const connector of this.#host.connectors()) this.tell(connector);
+      this.changed();
       this.start();
     });
+  }
+
+  /** A link went up or down somewhere: peers are told the new table. False of an MTA that has none. */
+  changed(): boolean {
+    if (this.#routing === undefined) return false;
+    this.#routing.changed();
+    for (const connector of this.#host.connectors()) this.tell(connector);
+    return true;
   }
 
   stop(): void {

@@ -1,5 +1,6 @@
 import { BitString } from '../asn1/bit-string.js';
 import { encode } from '../asn1/encode.js';
+import { P1specError } from '../ber/error.js';
 import { primitive, writeBer } from '../ber/writer.js';
 import type { PerDomainBilateralInformation } from '../p1/bilateral.js';
 import { type ContentType, contentType as contentTypes } from '../p1/content-types.js';
@@ -33,6 +34,8 @@ export interface FactoryOptions {
   /** A site's name that goes into per-domain-bilateral-information; none where absent. KB Q157358. */
   readonly bilateralSite?: string;
   readonly habits?: MessageHabits;
+  /** Whether who asks for messages holds them until their deferred delivery time, and the trace says so; it does if absent. */
+  readonly holdsDeferred?: boolean;
 }
 
 /** What an MTA puts into whatever it makes. */
@@ -57,7 +60,11 @@ export interface MessageRequest {
   readonly extensions?: readonly ExtensionField[];
   /** Asks for delivery reports too; non-delivery reports are always asked for. */
   readonly reports?: boolean;
+  /** Asks for its content back with a non-delivery report; it does where absent. */
+  readonly contentReturn?: boolean;
   readonly system?: boolean;
+  /** Its deferred delivery time, in milliseconds since the epoch: it is held here until then. */
+  readonly deferredUntil?: number;
 }
 
 export interface ProbeRequest {
@@ -100,7 +107,9 @@ export class MessageFactory {
 
   message(request: MessageRequest): Submission {
     const identifier = this.#identifier();
-    const { originator, recipients, priority = 'normal', system = false } = request;
+    const { originator, recipients, priority = 'normal', system = false, deferredUntil } = request;
+    const now = this.#options.now();
+    const isHeld = deferredUntil !== undefined && this.#options.holdsDeferred !== false;
     const content = request.content ?? this.#interpersonal(identifier, request);
     const bilateral = this.#bilateral();
     const { habits = {} } = this.#options;
@@ -119,9 +128,11 @@ export class MessageFactory {
         contentType: request.contentType ?? habits.contentType ?? { builtIn: contentTypes.interpersonalMessaging1988 },
         priority: priorities[priority],
         // Exchange asks for the content's return by default; KB Q151413.
-        perMessageIndicators: BitString.of(perMessageIndicator.contentReturnRequest),
+        perMessageIndicators:
+          request.contentReturn === false ? BitString.empty : BitString.of(perMessageIndicator.contentReturnRequest),
+        ...(deferredUntil === undefined ? {} : { deferredDeliveryTime: timeOf(deferredUntil) }),
         ...(bilateral === undefined ? {} : { perDomainBilateralInformation: bilateral }),
-        traceInformation: [this.traceElement(this.#options.now())],
+        traceInformation: [this.traceElement(now, isHeld ? deferredUntil : undefined)],
         extensions: [...(request.extensions ?? []), ...(habits.extensions ?? [])],
         perRecipientFields: recipients.map(
           (recipientName, i): PerRecipientMessageTransferFields => ({
@@ -134,7 +145,8 @@ export class MessageFactory {
       },
       content,
     };
-    return submission('message', identifier, { message }, priority, system);
+    const made = submission('message', identifier, { message }, priority, system);
+    return isHeld ? { ...made, deferredUntil } : made;
   }
 
   probe({ originator, recipients, contentLength }: ProbeRequest): Submission {
@@ -157,8 +169,11 @@ export class MessageFactory {
     return submission('probe', identifier, { probe }, 'normal', false);
   }
 
-  /** A report on all recipients of its subject, which came at `arrivedAt`; it goes to the subject's originator. */
-  report(subject: ReportSubject, fate: Fate, arrivedAt: number): Submission {
+  /**
+   * A report on all recipients of its subject, which came at `arrivedAt`; it goes to the subject's originator. Each
+   * recipient has a fate of its own where there are several.
+   */
+  report(subject: ReportSubject, fate: Fate | readonly Fate[], arrivedAt: number): Submission {
     const identifier = this.#identifier();
     const habit = subject.asksForReturn === false ? this.#options.habits?.reportedContentType : undefined;
     const contentType = habit ?? subject.contentType;
@@ -174,20 +189,26 @@ export class MessageFactory {
         ...(contentType === undefined ? {} : { contentType }),
         ...(subject.contentIdentifier === undefined ? {} : { contentIdentifier: subject.contentIdentifier }),
         extensions: [],
-        perRecipientFields: subject.recipients.map((recipient) => reportFields(recipient, fate, arrivedAt)),
+        perRecipientFields: subject.recipients.map((recipient, i) =>
+          reportFields(recipient, 'length' in fate ? (fate[i] as Fate) : fate, arrivedAt),
+        ),
       },
     };
     // Reports travel like urgent messages, on their own association if need be; KB Q215472.
     return submission('report', identifier, { report }, 'urgent', false);
   }
 
-  /** What this domain adds to the trace of what it makes or relays. X.411 (06/1999) 12.2.1.1.1.3. */
-  traceElement(arrivedAt: number): TraceInformationElement {
+  /**
+   * What this domain adds to the trace of what it makes or relays. X.411 (06/1999) 12.2.1.1.1.3. The deferred time stands
+   * there where it holds the message, and is the time until which: RFC 2156 reads it so.
+   */
+  traceElement(arrivedAt: number, deferredUntil = arrivedAt): TraceInformationElement {
     return {
       globalDomainIdentifier: globalDomainIdentifier(this.#options.domain),
       domainSuppliedInformation: {
         arrivalTime: formatUTCTime(new Date(arrivedAt)),
         routingAction: RoutingAction.named.relayed,
+        ...(deferredUntil > arrivedAt ? { deferredTime: timeOf(deferredUntil) } : {}),
         otherActions: BitString.empty,
       },
     };
@@ -241,6 +262,19 @@ function indicators(reports: boolean): number[] {
 /** Some MTAs send fewer than the eight bits that there are at least; it is not ours to do so. X.411 Annex B. */
 export function sentIndicators(bits: BitString): BitString {
   return BitString.atLeast(Math.max(8, bits.length), ...bits.bits());
+}
+
+/** Throws ERR_DEFERRED_UNTIL for what no UTCTime can say. */
+function timeOf(instant: number): string {
+  try {
+    return formatUTCTime(new Date(instant));
+  } catch (cause) {
+    throw new P1specError('ERR_DEFERRED_UNTIL', {
+      message: `a deferred delivery time of ${instant} ms cannot be written`,
+      hint: 'give milliseconds since 1970, before the year 2050',
+      cause,
+    });
+  }
 }
 
 function reportFields(

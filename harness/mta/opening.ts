@@ -1,8 +1,9 @@
+import { P1specError } from '../ber/error.js';
 import type { Octets } from '../ber/octets.js';
 import type { AssociationService, ConnectionIdentifier, ServiceEvent } from '../stack/association/service.js';
 import type { Reaction } from './answers.js';
 import type { MtaAssociation } from './association.js';
-import { type MTABindErrorName, openRefusal, readBind, readBindError } from './bind.js';
+import { type MTABindErrorName, readBind, readBindError } from './bind.js';
 import type { Answer, SessionStep, Step } from './hooks.js';
 import type { AssociationHost } from './host.js';
 
@@ -46,6 +47,7 @@ export class Opening {
     const admission = host.admit(bind);
     if ('peer' in admission) this.#opener.named(admission.peer);
     const refuse = (error: MTABindErrorName) => this.#refuse(error);
+    const refuseSession = (reason: number) => this.#refuse(undefined, reason);
     const answerBind = () => {
       if ('error' in admission) {
         refuse(admission.error);
@@ -53,9 +55,13 @@ export class Opening {
       }
       const octets = event.userData.toBytes();
       const answer = host.hooks.onBind?.({ ...step(), phase: 'argument', bind, octets });
-      perform('bind', answer, { accept: () => this.#accept(event, octets), refuse });
+      perform('bind', answer, { accept: () => this.#accept(event, octets), refuse, refuseSession });
     };
-    perform('session', host.hooks.onSession?.(this.#sessionStep(event)), { accept: answerBind, refuse });
+    perform('session', host.hooks.onSession?.(this.#sessionStep(event)), {
+      accept: answerBind,
+      refuse,
+      refuseSession,
+    });
   }
 
   confirmed(userData: Octets): void {
@@ -92,11 +98,12 @@ export class Opening {
     const { association, host, perform } = this.#opener;
     this.#opener.named(host.admitRecovery(connection));
     const refuse = () => this.#refuse(undefined);
+    const refuseSession = (reason: number) => this.#refuse(undefined, reason);
     const accept = () => {
       if (association.peer === undefined) refuse();
       else this.#accept(event, new Uint8Array(0));
     };
-    perform('session', host.hooks.onSession?.(this.#sessionStep(event)), { accept, refuse });
+    perform('session', host.hooks.onSession?.(this.#sessionStep(event)), { accept, refuse, refuseSession });
   }
 
   #sessionStep(event: OpenIndication): SessionStep {
@@ -111,21 +118,31 @@ export class Opening {
     const options = host.optionsFor(peer);
     const { checkpointSize, windowSize } = event;
     const answered = options.answeredCheckpointSize ?? options.checkpointSize;
-    service.acceptOpen({
-      userData: host.bindResultFor(peer, event.userData, event.mode),
+    const userData = host.bindResultFor(peer, event.userData, event.mode);
+    const response = {
+      userData,
       // X.228 7.1.4: where the initiator gave 0, it is the responder's choice; else no more than it gave.
       checkpointSize: checkpointSize === 0 ? answered : Math.min(checkpointSize, answered || checkpointSize),
       windowSize: Math.min(windowSize, options.windowSize ?? windowSize),
-    });
+    };
+    try {
+      service.acceptOpen(response);
+    } catch (error) {
+      // A bind result that was edited need not fit into an ACCEPT.
+      if (!(error instanceof P1specError)) throw error;
+      association.close(error.message);
+      return;
+    }
     this.#opener.opened(octets);
   }
 
   /** Without an error of a bind the association cannot be recovered. */
-  #refuse(error: MTABindErrorName | undefined): void {
+  #refuse(error: MTABindErrorName | undefined, sessionReason?: number): void {
     const { association, service, host } = this.#opener;
     if (service.state !== 'opening') return;
     this.#opener.refused();
-    service.refuseOpen(openRefusal(error, service.mode));
+    const { peer } = association;
+    service.refuseOpen(sessionReason === undefined ? host.refusalFor(peer, error, service.mode) : { sessionReason });
     host.bindRefused(association, 'us', error);
   }
 }

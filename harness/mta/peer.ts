@@ -7,7 +7,8 @@ import type {
   DialogueMode,
 } from '../stack/association/service.js';
 import type { Identity, ReceivedBind } from './bind.js';
-import type { RetryOptions } from './retry.js';
+import type { Deferral, RetryOptions } from './retry.js';
+import type { ActivationSchedule } from './schedule.js';
 
 /** Another MTA, and how we deal with it. What is absent is as the preset has it. */
 export interface PeerConfig {
@@ -15,8 +16,13 @@ export interface PeerConfig {
   readonly name: string;
   /** Opens a link to it; without that, only it opens associations. */
   readonly connect?: () => Promise<Link>;
-  /** Whether we open associations to it: by ourselves, only it does, or nobody may. */
-  readonly activation?: 'always' | 'remote' | 'never';
+  /** Whether we open associations to it: by ourselves, only at selected times, only it does, or nobody may. */
+  readonly activation?: 'always' | ActivationSchedule | 'remote' | 'never';
+  /**
+   * What becomes of messages from it whose deferred delivery time is still to come: deferral is the originating domain's,
+   * and another's only where the two have agreed on it. As the preset has it where absent.
+   */
+  readonly deferral?: Deferral;
   /** How we name ourselves to it; by our MTA name and an empty password where absent. */
   readonly ours?: Identity;
   /** What it has to say of itself. An empty object is an unauthenticated bind; a password that is absent is not looked at. */

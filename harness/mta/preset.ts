@@ -7,13 +7,15 @@ import type { Expectation } from './expectation.js';
 import type { Hooks } from './hooks.js';
 import type { MessageHabits } from './message.js';
 import type { Domain } from './names.js';
-import type { RetryOptions } from './retry.js';
+import type { Deferral, RetryOptions } from './retry.js';
 import type { RoutingTraffic } from './routing.js';
 
 /** What a preset makes of one MTA; its state is that MTA's alone. */
 export interface Personality {
   readonly hooks: Hooks;
   readonly connector: RetryOptions;
+  /** Of messages that a peer sends before their deferred delivery time; they go on at once where absent. */
+  readonly deferral?: Deferral;
   readonly association: AssociationOptions;
   /** Of the associations that it opens, and the one that it accepts, where its configuration says nothing; else normal. */
   readonly mode?: Mode;

@@ -24,6 +24,8 @@ export interface Submission {
   readonly from?: string;
   /** Sent as it stands, also where the association's mode has another edition of P1: what is to provoke a peer. */
   readonly verbatim?: boolean;
+  /** Milliseconds since the epoch, before which it is not transferred: its deferred delivery time, where that is kept here. */
+  readonly deferredUntil?: number;
 }
 
 /** A transfer that broke off, and what it takes to go on with it. */
@@ -37,6 +39,8 @@ export interface Interrupted {
   readonly attempts: number;
   /** How often it was gone on with from here, and broke off with nothing more confirmed; not at all where absent. */
   readonly resumes?: number;
+  /** Of its octets, where these were edited on their way out: with others it is not gone on with. */
+  readonly digest?: string;
 }
 
 /** One APDU on its way to one destination. */
@@ -63,11 +67,13 @@ export interface QueueJournal {
 export interface QueueAccount {
   readonly destination: string;
   readonly state: QueueState;
-  /** Items that wait or are being transferred. */
+  /** Items that wait or are being transferred; what is deferred is in none of the counts but its own. */
   readonly length: number;
   readonly octets: number;
-  /** When the oldest was queued; undefined of an empty queue. */
+  /** When the oldest was queued, or its deferral ended; undefined of an empty queue. */
   readonly oldest: number | undefined;
+  /** Items that are held until their deferred delivery time. */
+  readonly deferred: number;
   readonly byPriority: Readonly<Record<QueuePriority, number>>;
   /** Since the queue was made. */
   readonly transferred: number;
@@ -75,9 +81,15 @@ export interface QueueAccount {
   readonly failedTransfers: number;
 }
 
+/** From when an item's age counts: what is deferred does not grow old before its time. Nothing is published on that. */
+export function ageFrom({ queuedAt, deferredUntil = queuedAt }: QueuedItem): number {
+  return Math.max(queuedAt, deferredUntil);
+}
+
 /**
  * The items for one destination. Urgent ones stand before normal ones, these before non-urgent ones; within a priority
- * the order of arrival holds, also for what comes back after a failed transfer.
+ * the order of arrival holds, also for what comes back after a failed transfer. Deferred items stand apart until
+ * `release` gives them their places: nothing waits behind them, and nobody is handed one.
  */
 export class DestinationQueue {
   readonly destination: string;
@@ -86,6 +98,8 @@ export class DestinationQueue {
   #places = 0;
   readonly #waiting: Record<QueuePriority, QueuedItem[]> = { urgent: [], normal: [], nonUrgent: [] };
   readonly #underway = new Set<QueuedItem>();
+  /** The next one to be due first. */
+  readonly #deferred: QueuedItem[] = [];
   #transferred = 0;
   #nonDelivered = 0;
   #failedTransfers = 0;
@@ -96,7 +110,7 @@ export class DestinationQueue {
     this.#journal = journal;
   }
 
-  /** Items that wait or are being transferred. */
+  /** Items that wait or are being transferred, but not those deferred. */
   get length(): number {
     return this.waitingLength + this.#underway.size;
   }
@@ -108,9 +122,23 @@ export class DestinationQueue {
   add(submission: Submission, now: number): QueuedItem {
     this.#places += 1;
     const item = { ...submission, place: this.#places, queuedAt: now, openRetries: 0, transferRetries: 0 };
-    this.#waiting[item.priority].push(item);
+    if (ageFrom(item) > now) this.#defer(item);
+    else this.#waiting[item.priority].push(item);
     this.#journal?.added(item);
     return item;
+  }
+
+  /** When the next deferred item is due; undefined where there is none. */
+  get nextRelease(): number | undefined {
+    return this.#deferred[0]?.deferredUntil;
+  }
+
+  /** Gives the deferred items that are due their places among those that wait. */
+  release(now: number): QueuedItem[] {
+    const later = this.#deferred.findIndex((item) => ageFrom(item) > now);
+    const due = this.#deferred.splice(0, later < 0 ? this.#deferred.length : later);
+    for (const item of due) this.#insert(item);
+    return due;
   }
 
   /** What stands first, of the waiting items with one of these priorities. */
@@ -164,15 +192,13 @@ export class DestinationQueue {
   putBack(item: QueuedItem): void {
     if (!this.#underway.delete(item)) return;
     this.#failedTransfers += 1;
-    const row = this.#waiting[item.priority];
-    const before = row.findIndex(({ place }) => place > item.place);
-    row.splice(before < 0 ? row.length : before, 0, item);
+    this.#insert(item);
     this.#journal?.changed(item);
   }
 
-  /** Takes waiting items out for good, as not delivered: each is to be forgotten once that is told. */
+  /** Takes waiting and deferred items out for good, as not delivered: each is to be forgotten once that is told. */
   giveUp(which: (item: QueuedItem) => boolean): QueuedItem[] {
-    const given = this.waiting().filter(which);
+    const given = [...this.waiting(), ...this.#deferred].filter(which);
     for (const item of given) this.#drop(item);
     this.#nonDelivered += given.length;
     return given;
@@ -183,8 +209,18 @@ export class DestinationQueue {
     this.#journal?.removed(item);
   }
 
-  /** All items in the order in which they are served; those being transferred have their places. */
+  /** All items: in the order in which they are served, those being transferred in their places; then those deferred. */
   items(): QueuedItem[] {
+    return [...this.served(), ...this.#deferred];
+  }
+
+  /** The next one to be due first. */
+  deferred(): QueuedItem[] {
+    return [...this.#deferred];
+  }
+
+  /** What waits or is being transferred. */
+  served(): QueuedItem[] {
     const underway = [...this.#underway];
     return ORDER.flatMap((priority) =>
       [...this.#waiting[priority], ...underway.filter((item) => item.priority === priority)].sort(
@@ -203,13 +239,15 @@ export class DestinationQueue {
       // The places that they had, as far as these are free: a journal may know them by no others.
       this.#places = Math.max(this.#places + 1, item.place);
       const restored = { ...item, place: this.#places };
-      this.#waiting[item.priority].push(restored);
+      if (item.deferredUntil === undefined) this.#waiting[item.priority].push(restored);
+      // Released at once where that is due.
+      else this.#defer(restored);
       this.#journal?.restored(restored, item);
     }
   }
 
   account(): QueueAccount {
-    const items = this.items();
+    const items = this.served();
     const count = (priority: QueuePriority) => items.filter((item) => item.priority === priority).length;
     return {
       destination: this.destination,
@@ -217,9 +255,10 @@ export class DestinationQueue {
       length: items.length,
       octets: items.reduce((sum, { apdu }) => sum + apdu.length, 0),
       oldest: items.reduce<number | undefined>(
-        (oldest, { queuedAt }) => Math.min(oldest ?? queuedAt, queuedAt),
+        (oldest, item) => Math.min(oldest ?? Number.POSITIVE_INFINITY, ageFrom(item)),
         undefined,
       ),
+      deferred: this.#deferred.length,
       byPriority: { urgent: count('urgent'), normal: count('normal'), nonUrgent: count('nonUrgent') },
       transferred: this.#transferred,
       nonDelivered: this.#nonDelivered,
@@ -227,9 +266,21 @@ export class DestinationQueue {
     };
   }
 
-  #drop(item: QueuedItem): void {
+  #defer(item: QueuedItem): void {
+    const before = this.#deferred.findIndex((each) => ageFrom(each) > ageFrom(item));
+    this.#deferred.splice(before < 0 ? this.#deferred.length : before, 0, item);
+  }
+
+  #insert(item: QueuedItem): void {
     const row = this.#waiting[item.priority];
-    const at = row.indexOf(item);
-    if (at >= 0) row.splice(at, 1);
+    const before = row.findIndex(({ place }) => place > item.place);
+    row.splice(before < 0 ? row.length : before, 0, item);
+  }
+
+  #drop(item: QueuedItem): void {
+    for (const row of [this.#waiting[item.priority], this.#deferred]) {
+      const at = row.indexOf(item);
+      if (at >= 0) row.splice(at, 1);
+    }
   }
 }

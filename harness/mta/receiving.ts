@@ -82,8 +82,12 @@ export class Receiving {
   #take(apdu: ReturnType<typeof readApdu>, nonDelivery: NonDelivery | undefined, inTransfer: () => boolean): void {
     const { association, service, host, pump } = this.#receiver;
     // First kept, then acknowledged: with ACTIVITY END ACK the responsibility is ours. X.218 9.3.
-    host.received(association, apdu, nonDelivery);
-    if (inTransfer()) service.acceptTransfer();
+    try {
+      host.received(association, apdu, nonDelivery);
+      if (inTransfer()) service.acceptTransfer();
+    } finally {
+      host.taken();
+    }
     this.#answered();
     pump();
   }

@@ -5,7 +5,7 @@ import type { ORName } from '../p1/or-name.js';
 import { formatMTSIdentifier } from '../p1/text.js';
 import type { Mode } from '../stack/association/events.js';
 import type { ToldNonDelivery } from './answers.js';
-import { dispose, subjectOf, wantsReport } from './delivery.js';
+import { deferredDeliveryTime, dispose, subjectOf, wantsReport } from './delivery.js';
 import { apduFor } from './editions.js';
 import type { Emitter } from './emitter.js';
 import type { MtaEvents } from './events.js';
@@ -20,6 +20,8 @@ export interface ResponsibleMta {
   readonly factory: MessageFactory;
   /** The peer behind which a recipient is; undefined for those that are here. */
   readonly route: ((recipient: ORName) => string | undefined) | undefined;
+  /** Whether messages of a peer's are held here until their deferred delivery time. */
+  holds(peer: string): boolean;
   /** Bilateral information is read in 1984 too, in the one form that there is. */
   readonly keepsBilateral: boolean;
   now(): number;
@@ -90,8 +92,12 @@ export class Responsibility {
       this.#report(subjectOf(value), nonDelivery, now, from, nonDelivery.unasked);
       return;
     }
-    const { relayed, looped, toReport } = dispose(value, this.#mta.route, this.#mta.factory.traceElement(now));
-    for (const copy of relayed) this.#mta.enqueue(copy.peer, { ...copy.submission, from });
+    // The originating domain defers; another only where it has agreed to. What is for somebody here is taken at once.
+    const deferredUntil = this.#mta.holds(from) ? deferredDeliveryTime(value) : undefined;
+    const trace = this.#mta.factory.traceElement(now, deferredUntil);
+    const { relayed, looped, toReport } = dispose(value, this.#mta.route, trace);
+    const deferral = deferredUntil === undefined || deferredUntil <= now ? {} : { deferredUntil };
+    for (const copy of relayed) this.#mta.enqueue(copy.peer, { ...copy.submission, from, ...deferral });
     if (looped !== undefined) {
       this.#mta.events.emit('loopDetected', { peer: from, subject: formatMTSIdentifier(looped.identifier) });
     }

@@ -17,10 +17,22 @@ export interface RetryOptions {
   readonly maxUrgentAssociations: number;
   /** How old a message may become. */
   readonly messageTimeout: Readonly<Record<QueuePriority, number>>;
+  /** How long the answer to the end of an association is awaited, before TCP is closed. */
+  readonly disconnectTimeout: number;
+  /** How long the answer is awaited to an opening that recovers a session connection. */
+  readonly recoveryTimeout: number;
+  /** Within which a transfer has to be secured, for each 1024 octets of the APDU or part of them. */
+  readonly transferTimeout: Readonly<Record<QueuePriority, number>>;
 }
+
+/** What an MTA does with a message of another domain's that is deferred: it goes on at once, or is held until its time. */
+export type Deferral = 'relay' | 'hold';
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
+
+/** Octets to which a transfer timeout applies: the connector's are in seconds per K. */
+const K = 1024;
 
 /** The X.400 connector's defaults; Microsoft KB Q157630, Q234157, Q178539, Q194589, and aa997828 for 2003. */
 export const connectorDefaults: RetryOptions = {
@@ -33,6 +45,9 @@ export const connectorDefaults: RetryOptions = {
   maxAssociations: 9,
   maxUrgentAssociations: 1,
   messageTimeout: { urgent: 2 * DAY, normal: 7 * DAY, nonUrgent: 10 * DAY },
+  disconnectTimeout: 120 * SECOND,
+  recoveryTimeout: 60 * SECOND,
+  transferTimeout: { urgent: 1000 * SECOND, normal: 2000 * SECOND, nonUrgent: 3000 * SECOND },
 };
 
 export type RetryCause = 'open' | 'transfer';
@@ -101,6 +116,11 @@ export class RetryModel {
   /** Whether an item is too old. */
   expired(priority: QueuePriority, queuedAt: number, now: number): boolean {
     return now - queuedAt >= this.options.messageTimeout[priority];
+  }
+
+  /** Milliseconds within which an APDU of so many octets has to be secured. KB Q234157. */
+  transferTime(priority: QueuePriority, octets: number): number {
+    return Math.max(1, Math.ceil(octets / K)) * this.options.transferTimeout[priority];
   }
 
   /** Associations of our own wanted for that many waiting items. KB Q194589. */

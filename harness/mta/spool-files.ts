@@ -1,6 +1,7 @@
 import {
   closeSync,
   existsSync,
+  fdatasyncSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -20,20 +21,33 @@ const LABEL = 80;
 
 /** Under another name first: a reader finds all of it, or what was there before. `sync`: also when power is lost. */
 export function writeWhole(path: string, content: Uint8Array | string, sync: boolean): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const fd = openSync(`${path}.new`, 'w');
-  try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
-    if (sync) fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  writeFile(`${path}.new`, content, sync);
   renameSync(`${path}.new`, path);
   if (sync) syncFolder(dirname(path));
 }
 
+/**
+ * A file that nobody reads before there is another one in its folder, or it has another name: its octets are on disk,
+ * and it is there itself once the folder is synced for that.
+ */
+export function writeAhead(path: string, content: Uint8Array | string): void {
+  writeFile(path, content, true);
+}
+
+function writeFile(path: string, content: Uint8Array | string, sync: boolean): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const fd = openSync(path, 'w');
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+    // Its length too: fdatasync leaves out only what is not needed to read it again.
+    if (sync) fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** The new name is in the folder, which not every system opens like a file. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   try {
     const fd = openSync(path, 'r');
     try {
@@ -89,12 +103,14 @@ export function readJson(path: string): unknown {
 export function takeLock(path: string): void {
   for (const last of [false, true]) {
     try {
-      writeFileSync(path, String(process.pid), { flag: 'wx' });
+      writeFileSync(path, [process.pid, startOf(process.pid)].join(' ').trim(), { flag: 'wx' });
       return;
     } catch (error) {
       // Nothing is in it where its process ended while it was taken.
-      const owner = Number(readFileSync(path, 'utf8'));
-      if (last || (owner !== process.pid && isAlive(owner))) {
+      const [owner = 0, start] = readFileSync(path, 'utf8').split(' ').map(Number);
+      // Another process may have its number by now.
+      const isAnother = start !== undefined && startOf(owner) !== undefined && startOf(owner) !== start;
+      if (last || (owner !== process.pid && !isAnother && isAlive(owner))) {
         throw new P1specError('ERR_SPOOL_IN_USE', {
           message: `the spool ${dirname(path)} is in use by process ${owner}`,
           hint: 'end that process, or name another folder',
@@ -103,6 +119,18 @@ export function takeLock(path: string): void {
       }
       rmSync(path, { force: true });
     }
+  }
+}
+
+/** When a process began, where the system tells that; nothing else is known of the number. proc(5), stat, starttime. */
+function startOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // A name in parentheses may hold anything.
+    const start = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+    return Number.isInteger(start) ? start : undefined;
+  } catch {
+    return undefined;
   }
 }
 

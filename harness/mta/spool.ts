@@ -13,6 +13,14 @@ export interface Spool {
   journal(peer: string): QueueJournal;
   /** An APDU came and will be acknowledged. */
   received(apdu: ReceivedApdu, peer: string): void;
+  /**
+   * What `care` puts into queues comes of the APDU received last: behind a crash it is there, together with that, if its
+   * transfer was completed or `taken` was called; else none of it is, and the transfer comes again. Where a spool does not
+   * know the two, some of it may be there twice.
+   */
+  caring?(care: () => void): void;
+  /** All that had to be done about the APDU received last has been done. */
+  taken?(): void;
   readonly transfers: TransferStore;
   readonly connections: ConnectionBook;
 }

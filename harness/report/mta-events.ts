@@ -4,6 +4,7 @@ import { formatEvidence } from '../mta/evidence.js';
 import { expectationLines } from '../mta/expectation.js';
 import type { Fate } from '../mta/message.js';
 import type { Preset } from '../mta/preset.js';
+import type { QueuedItem } from '../mta/queue.js';
 import { nonDeliveryDiagnosticName, nonDeliveryReasonName } from '../p1/non-delivery.js';
 import { escapeText } from './escape.js';
 import { counted } from './summary.js';
@@ -19,7 +20,8 @@ const texts: Describe = {
   bindRefused: ({ association, by, error }) =>
     `bind on association ${association} refused by ${by === 'us' ? 'us' : 'the peer'}: ${error ?? 'no MTA-bind error given'}`,
   messageQueued: ({ peer, item }) =>
-    `${item.kind} ${item.identifier} queued to ${peer}, ${item.priority}${item.system ? ', system' : ''}`,
+    `${item.kind} ${item.identifier} queued to ${peer}, ${item.priority}${item.system ? ', system' : ''}${deferralText(item)}`,
+  messageReleased: ({ peer, item }) => `${item.kind} ${item.identifier} to ${peer} is no longer deferred`,
   messageTransferred: ({ peer, item }) => `${item.kind} ${item.identifier} transferred to ${peer}`,
   transferFailed: ({ peer, item, reason }) => `${item.kind} ${item.identifier} not taken by ${peer}: ${reason}`,
   transferResumed: ({ association, direction, serial }) =>
@@ -40,6 +42,9 @@ const texts: Describe = {
     `${apdu.kind ?? 'APDU'} from ${peer} could be neither relayed nor reported on: ${error.message}`,
   downgraded: ({ peer, item, changes, leftBehind }) =>
     `${item.kind} ${item.identifier} to ${peer} downgraded to P1-1984: ${downgradedText(changes.length, leftBehind)}`,
+  edited: ({ peer, pdu, nth }) => `${pdu} ${nth} to ${peer ?? 'whom we do not know'} edited on its way out`,
+  editFailed: ({ peer, pdu, nth, error }) =>
+    `${pdu} ${nth} to ${peer ?? 'whom we do not know'} went out unedited: ${error.message}`,
   queueDrained: ({ peer }) => `queue to ${peer} drained`,
   nextRetry: ({ peer, at, cause }) => `next ${cause} retry to ${peer} at ${new Date(at).toISOString()}`,
 };
@@ -51,6 +56,11 @@ function downgradedText(changes: number, leftBehind: MtaEvents['downgraded']['le
   );
   const left = reasons.length === 0 ? '' : `; recipients left behind: ${reasons.join('; ')}`;
   return `${counted(changes, 'change')}${left}`;
+}
+
+function deferralText({ deferredUntil, queuedAt }: QueuedItem): string {
+  if (deferredUntil === undefined || deferredUntil <= queuedAt) return '';
+  return `, deferred until ${new Date(deferredUntil).toISOString()}`;
 }
 
 function fateText(fate: Fate): string {

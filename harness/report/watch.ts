@@ -94,11 +94,12 @@ export function watchLines(view: WatchView, { columns, rows }: WatchSize, color:
 
 /** One queue as a line, for where nothing is redrawn. */
 export function queueLine(queue: ConnectorOverview, now: number): string {
-  const { destination, state, length, octets, oldest, nextRetry, retryCause, inbound, outbound } = queue;
+  const { destination, state, length, octets, oldest, deferred, nextRetry, retryCause, inbound, outbound } = queue;
   return [
     `${timeOfDay(now)}  queue to ${escapeText(destination)}: ${state}`,
     `${counted(length, 'message')} of ${counted(octets, 'octet')}`,
     ...(oldest === undefined ? [] : [`oldest ${duration(now - oldest)}`]),
+    ...(deferred === 0 ? [] : [`${counted(deferred, 'message')} deferred`]),
     ...(nextRetry === undefined ? [] : [`next ${retryCause ?? ''} retry in ${duration(nextRetry - now)}`]),
     `${counted(inbound, 'association')} in, ${outbound} out`,
   ].join(', ');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -69,6 +69,24 @@ describe('p1spec send', () => {
       expect((await runCli(['check', '--iut', 'i', record])).status, 'what we send is clean').to.equal(0);
     }
     expect((await peer.cli.ended).stdout).to.equal('3 binds, 3 messages, 0 findings that fail\n');
+  });
+
+  it('sends a message with a deferred delivery time, and says in no trace that it was held', async () => {
+    const peer = await listening(['tolerant', '--messages', '1', '--spool', path('deferred')]);
+    const { status, stderr } = await runCli([
+      ...['send', 'message', '--connect', peer.at, ...BOB, '--defer', '2031-02-03T04:05Z'],
+    ]);
+    expect(status, stderr).to.equal(0);
+    await peer.cli.ended;
+    const received = path(join('deferred', 'received'));
+    const [name = ''] = readdirSync(received);
+    const octets = readFileSync(join(received, name));
+    expect(octets.includes(Buffer.from('\x80\x0d310203040500Z', 'latin1'))).to.equal(true);
+    // Nobody has held it: the trace has no deferred time.
+    expect(octets.includes(Buffer.from('\x81\x0d310203040500Z', 'latin1'))).to.equal(false);
+    const probe = await runCli(['send', 'probe', '--connect', peer.at, ...BOB, '--defer', '2h']);
+    expect(probe.status).to.equal(2);
+    expect(probe.stderr).to.contain('ERR_SEND_DEFER');
   });
 
   it('sends a probe, waits for its report, and tells programs all that as JSON lines', async () => {

@@ -21,6 +21,10 @@ export const mtaCounters = {
   'Total Recipients Inbound': { means: 'recipients of the messages received', source: added },
   'Total Recipients Outbound': { means: 'recipients of the messages that peers have secured', source: added },
   'Total Recipients Queued': { means: 'recipients of the messages in all queues', source: added },
+  'Deferred Delivery Messages': {
+    means: 'messages that are held until their deferred delivery time; they are in no queue length',
+    source: added,
+  },
   'Total Loops Detected': { means: 'messages that had been here before', source: added },
 } as const satisfies Record<string, CounterDefinition>;
 
@@ -61,6 +65,5 @@ export type ConnectionCounter = keyof typeof connectionCounters;
 
 /** Counters of Exchange's that are not counted here, and why. */
 export const uncounted: readonly { readonly name: string; readonly why: string }[] = [
-  { name: 'Deferred Delivery Messages', why: 'the queues do not tell what is deferred' },
   { name: 'Total Successful Conversions, Total Failed Conversions', why: 'nothing is converted here' },
 ];

@@ -91,7 +91,8 @@ export class Counters {
     const queues = connectors.map(({ queue }) => queue);
     const sum = (of: (tally: Tally) => number) =>
       [...this.#tallies.values()].reduce((total, each) => total + of(each), 0);
-    const queued = queues.flatMap((queue) => queue.items());
+    const accounts = queues.map((queue) => queue.account());
+    const queued = queues.flatMap((queue) => queue.served());
     return {
       at: now,
       mta: {
@@ -104,6 +105,7 @@ export class Counters {
         'Total Recipients Inbound': sum(({ inbound }) => inbound.recipients),
         'Total Recipients Outbound': sum(({ outbound }) => outbound.recipients),
         'Total Recipients Queued': queued.reduce((total, { apdu }) => total + this.#recipientsIn(apdu), 0),
+        'Deferred Delivery Messages': accounts.reduce((total, { deferred }) => total + deferred, 0),
         'Total Loops Detected': this.#loops,
       },
       connections: connectors.map((connector, index) => ({

@@ -94,6 +94,7 @@ export class OperatorLog {
       }),
       mta.on('nextRetry', (event) => this.#waiting(event)),
       mta.on('messageQueued', ({ peer }) => this.#watchQueue(peer)),
+      mta.on('messageReleased', ({ peer }) => this.#watchQueue(peer)),
       mta.on('messageTransferred', ({ peer }) => this.#watchQueue(peer)),
       mta.on('queueDrained', ({ peer }) => this.#tell('queueDrained', { peer })),
     ];

@@ -1,4 +1,5 @@
 import { P1specError } from '../../ber/error.js';
+import { nearest } from '../nearest.js';
 import type { Preset } from '../preset.js';
 import { exchange55 } from './exchange-5.5.js';
 import { exchange2000Rtm } from './exchange-2000-rtm.js';
@@ -51,32 +52,6 @@ export function presetNamed(name: string): Preset {
     message: `there is no preset ${JSON.stringify(name.slice(0, 80))}`,
     hint: near === undefined ? `presets are: ${names.join(', ')}` : `did you mean '${near}'?`,
   });
-}
-
-/** The most similar name, if one is similar at all. */
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const wanted = name.slice(0, 80).toLowerCase();
-  const containing = names.find((each) => wanted.length > 2 && each.includes(wanted));
-  if (containing !== undefined) return containing;
-  const ranked = names
-    .map((each) => ({ each, distance: editDistance(wanted, each) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, best.each.length / 3) ? best.each : undefined;
-}
-
-/** Levenshtein's. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 export { ppWith } from './third-party-pp.js';

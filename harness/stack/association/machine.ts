@@ -203,6 +203,10 @@ export class AssociationMachine implements AssociationService {
     this.#use((rtse) => rtse.holdCheckpoints(hold));
   }
 
+  holdTransfer(hold: boolean): void {
+    this.#use((rtse) => rtse.holdTransfer(hold));
+  }
+
   discardTransfer(reason?: ActivityReason): void {
     this.#use((rtse) => rtse.discardTransfer(reason));
   }

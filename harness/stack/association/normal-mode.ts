@@ -64,6 +64,7 @@ const RTAB_MISTAGGED = tagKey(TagClass.universal, Universal.ia5String);
 /** Reliable transfer over ACSE and presentation in normal mode. X.228 8.1, 8.2. */
 export class NormalMode implements ModeProfile {
   readonly mode = 'normal';
+  readonly #session: SessionProvider;
   readonly #presentation: PresentationMachine;
   readonly #acse: AcseMachine;
   readonly #options: NormalModeOptions;
@@ -76,6 +77,7 @@ export class NormalMode implements ModeProfile {
   #pending: { results: readonly ContextResult[]; acse: number; rtse: number; session: ConnectReferences } | undefined;
 
   constructor(session: SessionProvider, options: NormalModeOptions) {
+    this.#session = session;
     this.#options = options;
     this.#syntaxes = options.syntaxes ?? MTS_TRANSFER;
     this.#deviations = options.deviations ?? {};
@@ -131,7 +133,11 @@ export class NormalMode implements ModeProfile {
     this.#acse.aAssociateAccept(userInformation, response, session, applicationContext);
   }
 
-  refuseAssociation({ userData, refuseReason }: RefusalValue): void {
+  refuseAssociation({ userData, refuseReason, sessionReason: reason }: RefusalValue): void {
+    if (reason !== undefined) {
+      this.#session.sConnectRefuse({ reason });
+      return;
+    }
     const userDataRJ = userData === undefined ? undefined : berFromBytes(userData);
     const value = this.#rewrite('RTORJ', toBer(RTORJ, { refuseReason, userDataRJ }));
     const { results, acse, rtse } = this.#request();

@@ -148,6 +148,8 @@ export interface AssociationService {
   reportException(reason: ActivityReason): void;
   /** Holds back acknowledgements of checkpoints until `false`. */
   holdCheckpoints(hold: boolean): void;
+  /** Sender: no more of the transfer under way goes out until `false`; its timers run on. */
+  holdTransfer(hold: boolean): void;
   /** Sender: gives up the transfer under way. */
   discardTransfer(reason?: ActivityReason): void;
   /** Sender: breaks the transfer under way off; the confirm has what it takes to go on with it. */

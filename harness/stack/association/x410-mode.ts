@@ -108,7 +108,12 @@ export class X410Mode implements ModeProfile {
   }
 
   /** Whatever refuses, without a reason of its own, does so as one who does not know the initiator. X.410 4.2.3. */
-  refuseAssociation({ refuseReason = RefuseReason.named.validationFailure }: RefusalValue): void {
+  refuseAssociation(refusal: RefusalValue): void {
+    const { refuseReason = RefuseReason.named.validationFailure, sessionReason: reason } = refusal;
+    if (reason !== undefined) {
+      this.#session.sConnectRefuse({ reason });
+      return;
+    }
     const userData = written(this.#options, 'PREFUSE', toBer(PRefuse, { refuseReason }));
     this.#session.sConnectRefuse({ reason: REJECTED_BY_USER, userData });
   }

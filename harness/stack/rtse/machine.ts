@@ -36,6 +36,8 @@ export class RtseMachine {
   readonly #negotiation = new Negotiation();
   /** Why the transfer that is being broken off failed. */
   #failure: string | undefined;
+  /** Nothing more of the transfer under way goes out. */
+  #held = false;
   /** The priority of a please that waits for GTA. */
   #pleaseDue: number | undefined;
   #events: ServiceEvent[] = [];
@@ -99,13 +101,14 @@ export class RtseMachine {
   }
 
   /** A bind that was not sent has no bind error; why it is not recovered, only X.410 has a place for. X.228 9. */
-  refuseOpen({ userData, refuseReason }: OpenRefusal): void {
+  refuseOpen({ userData, refuseReason, sessionReason }: OpenRefusal): void {
     this.#request('refuseOpen');
     const recovering = this.#negotiation.recover !== undefined;
     const why = recovering && this.#mode.mode !== 'normal' ? RefuseReason.named.cannotRecover : undefined;
     this.#mode.refuseAssociation({
       userData: recovering ? undefined : userData,
       refuseReason: refuseReason ?? why,
+      ...(sessionReason === undefined ? {} : { sessionReason }),
     });
   }
 
@@ -118,6 +121,7 @@ export class RtseMachine {
     this.#sender.check(value, options);
     this.#request('transfer');
     this.#failure = undefined;
+    this.#held = false;
     this.#sender.begin(value, options, this.#negotiation.sizes);
     this.#pump();
   }
@@ -136,6 +140,12 @@ export class RtseMachine {
   /** While held no checkpoint is confirmed; afterwards the last one, which confirms all before it. */
   holdCheckpoints(hold: boolean): void {
     this.#reception.hold(hold, this.#state === 'receiving');
+  }
+
+  /** While held no more of the transfer under way goes out; another transfer is not held. */
+  holdTransfer(hold: boolean): void {
+    this.#held = hold;
+    if (this.#state === 'sending') this.#pump();
   }
 
   discardTransfer(reason: ActivityReason = 'unspecified', why = 'discarded by the sender'): void {
@@ -319,7 +329,7 @@ export class RtseMachine {
 
   /** Sends as much as the window allows. */
   #pump(): void {
-    if (this.#sender.pump()) this.#state = 'awaitEndConfirm';
+    if (!this.#held && this.#sender.pump()) this.#state = 'awaitEndConfirm';
   }
 
   /** On the same association, as soon as the interruption is confirmed. X.228 7.8. */

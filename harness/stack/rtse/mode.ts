@@ -30,6 +30,8 @@ export interface AcceptValue {
 export interface RefusalValue {
   readonly userData: Uint8Array | undefined;
   readonly refuseReason: number | undefined;
+  /** Of a REFUSE alone, without an RTORJ. X.225 8.3.5.10. */
+  readonly sessionReason?: number;
 }
 
 /** RTAB. `reason` as X.228 numbers it. */

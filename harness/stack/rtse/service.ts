@@ -33,6 +33,8 @@ export interface OpenRefusal {
   readonly userData?: Uint8Array;
   /** In the X.410 modes: RefuseReason. */
   readonly refuseReason?: number;
+  /** The session entity refuses, with this reason, and nothing above it is heard of. X.225 8.3.5.10. */
+  readonly sessionReason?: number;
 }
 
 /** How an APDU is to be transferred. */

@@ -27,6 +27,7 @@ const HOOKS: readonly (keyof Hooks)[] = [
   'onTurn',
   'onTransfer',
   'onCheckpoint',
+  'onSending',
   'onRelease',
   'onAbort',
 ];

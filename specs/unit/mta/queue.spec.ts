@@ -53,6 +53,49 @@ describe('a destination queue', () => {
     expect(queue.account()).to.include({ length: 1, nonDelivered: 1 });
   });
 
+  it('holds what is deferred apart, and gives it the place of its arrival when it is due', () => {
+    const queue = queueOf(['n1']);
+    for (const [identifier, deferredUntil, priority] of [
+      ['late', 300, 'normal'],
+      ['urgent', 200, 'urgent'],
+      ['soon', 100, 'normal'],
+    ] as const) {
+      queue.add({ ...submission(identifier, priority), deferredUntil }, 1);
+    }
+    queue.add(submission('n2'), 2);
+    expect(queue.waiting().map(({ identifier }) => identifier)).to.deep.equal(['n1', 'n2']);
+    expect(names(queue)).to.deep.equal(['n1', 'n2', 'soon', 'urgent', 'late']);
+    expect(queue.account()).to.deep.include({
+      length: 2,
+      octets: 20,
+      deferred: 3,
+      byPriority: { urgent: 0, normal: 2, nonUrgent: 0 },
+    });
+    expect(queue.nextRelease).to.equal(100);
+    expect(queue.release(99)).to.deep.equal([]);
+    expect(queue.release(200).map(({ identifier }) => identifier)).to.deep.equal(['soon', 'urgent']);
+    expect(queue.waiting().map(({ identifier }) => identifier)).to.deep.equal(['urgent', 'n1', 'soon', 'n2']);
+    expect(queue.account()).to.include({ length: 4, deferred: 1, oldest: 0 });
+    expect(queue.release(Number.POSITIVE_INFINITY)).to.have.lengthOf(1);
+    expect(queue.nextRelease).to.equal(undefined);
+  });
+
+  it('gives up what is deferred too, where it is asked to', () => {
+    const queue = queueOf(['n1']);
+    queue.add({ ...submission('late'), deferredUntil: 300 }, 1);
+    expect(queue.giveUp(({ identifier }) => identifier === 'late')).to.have.lengthOf(1);
+    expect(queue.account()).to.include({ length: 1, deferred: 0, nonDelivered: 1 });
+  });
+
+  it('is restored with what is deferred', () => {
+    const queue = queueOf(['n1']);
+    queue.add({ ...submission('late'), deferredUntil: 300 }, 1);
+    const other = new DestinationQueue('peer');
+    other.restore(queue.items());
+    expect(other.account()).to.include({ length: 1, deferred: 1 });
+    expect(other.nextRelease).to.equal(300);
+  });
+
   it('lets an item under way go that reaches nobody, once', () => {
     const queue = queueOf(['a'], ['b']);
     const a = queue.take();

@@ -1,5 +1,6 @@
 import fs, {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -54,6 +55,23 @@ describe('a spool whose process was killed', () => {
   it('while it took the lock, is used by the next', () => {
     writeFileSync(join(folder, 'lock'), '');
     expect(() => new FileSpool(folder)).to.not.throw();
+  });
+
+  it('is used by the next, though another process has its number by now', function () {
+    if (!existsSync(`/proc/${process.ppid}/stat`)) this.skip();
+    writeFileSync(join(folder, 'lock'), `${process.ppid} 1`);
+    expect(() => new FileSpool(folder)).to.not.throw();
+  });
+
+  it('is in use where its process lives', () => {
+    new FileSpool(folder);
+    const [, start = ''] = readFileSync(join(folder, 'lock'), 'utf8').split(' ');
+    expect(start).to.match(existsSync('/proc/self/stat') ? /^\d+$/ : /^$/);
+    // A spool of an earlier version has the number alone.
+    writeFileSync(join(folder, 'lock'), `${process.ppid}`);
+    expect(() => new FileSpool(folder))
+      .to.throw(P1specError)
+      .with.property('code', 'ERR_SPOOL_IN_USE');
   });
 
   it('keeps the order of arrival over several runs', () => {
@@ -115,10 +133,15 @@ describe('a spool whose process was killed', () => {
   it('writes over nothing that came before, whatever was taken out of it since', () => {
     const apdu = (text: string) => readApdu(Octets.of(new Uint8Array(Buffer.from(text))), 'normal');
     const first = run();
-    for (const each of ['one', 'two', 'three']) first.received(apdu(each), 'A');
+    for (const each of ['one', 'two', 'three']) {
+      first.received(apdu(each), 'A');
+      first.taken();
+    }
     const [oldest = ''] = readdirSync(join(folder, 'received')).sort();
     rmSync(join(folder, 'received', oldest));
-    run().received(apdu('four'), 'A');
+    const second = run();
+    second.received(apdu('four'), 'A');
+    second.taken();
     const there = files(join(folder, 'received')).map((path) => readFileSync(path, 'utf8'));
     expect(there.sort()).to.deep.equal(['four', 'three', 'two']);
   });
@@ -200,6 +223,7 @@ describe('a spool whose process was killed', () => {
     let made: string[] = [];
     afterEach(() => {
       for (const each of made) rmSync(each, { recursive: true });
+      made = [];
     });
 
     it('has an item once that stands for another', () => {
@@ -222,6 +246,95 @@ describe('a spool whose process was killed', () => {
       const counts = made.map((each) => inSpool('B', each).length);
       expect([...counts].sort()).to.deep.equal(counts);
       expect(counts.at(-1)).to.equal(1);
+    });
+
+    describe('while something is taken', () => {
+      const key = { connection: 'aa/bb/', activity: '7' };
+      const what = readApdu(Octets.of(new Uint8Array(Buffer.from('came'))), 'normal');
+
+      /** What came, what is to go on because of it, and whether its transfer is known as completed. */
+      const kept = (at: string) => {
+        const spool = run(at);
+        const count = readdirSync(join(at, 'received')).filter((name) => name.endsWith('.apdu')).length;
+        const items = (peer: string) => (spool.queues().get(peer) ?? []).map(({ identifier }) => identifier);
+        return [count, ...items('B'), ...items('C'), spool.transfers.find(key) ?? 'unknown'];
+      };
+      const NOTHING = [0, 'unknown'];
+      const ALL = [1, 'one', 'two', 'three', 'completed'];
+
+      function takeInto(spool: FileSpool, completes: boolean): void {
+        spool.received(what, 'A');
+        spool.caring(() => {
+          new DestinationQueue('B', spool.journal('B')).add(submission('one'), 0);
+          const queue = new DestinationQueue('C', spool.journal('C'));
+          queue.add(submission('two'), 0);
+          queue.add(submission('three'), 0);
+        });
+        if (completes) spool.transfers.completed(key);
+        spool.taken();
+      }
+
+      it('has all that comes of it, or nothing: so it comes again where it was not completed, and only there', () => {
+        const spool = run();
+        made = copies(() => takeInto(spool, true));
+        const states = made.map((each) => JSON.stringify(kept(each)));
+        expect(new Set(states)).to.deep.equal(new Set([NOTHING, ALL].map((each) => JSON.stringify(each))));
+        // Once it is all there, it stays.
+        expect(states.lastIndexOf(JSON.stringify(NOTHING))).to.be.lessThan(states.indexOf(JSON.stringify(ALL)));
+        expect(kept(folder)).to.deep.equal(ALL);
+        for (const each of [folder, ...made])
+          expect(files(each).filter((path) => /\.taking$|completion$/.test(path))).to.deep.equal([]);
+      });
+
+      it('the same where the next process is killed while it looks what there is', () => {
+        const spool = run();
+        const first = copies(() => takeInto(spool, true));
+        const second = first.flatMap((each) => {
+          const own = folder;
+          folder = each;
+          try {
+            return copies(() => run(each));
+          } finally {
+            folder = own;
+          }
+        });
+        made = [...first, ...second];
+        for (const each of second) expect(kept(each)).to.be.deep.oneOf([NOTHING, ALL]);
+      });
+
+      it('has it too where nobody can be told that it was completed', () => {
+        takeInto(run(), false);
+        expect(kept(folder)).to.deep.equal([1, 'one', 'two', 'three', 'unknown']);
+      });
+
+      it('has at once what is queued for another reason', () => {
+        const spool = run();
+        spool.received(what, 'A');
+        new DestinationQueue('B', spool.journal('B')).add(submission('one'), 0);
+        expect(kept(folder)).to.deep.equal([0, 'one', 'unknown']);
+      });
+
+      it('has no item that was removed again', () => {
+        const spool = run();
+        spool.received(what, 'A');
+        spool.caring(() => {
+          const queue = new DestinationQueue('B', spool.journal('B'));
+          queue.add(submission('one'), 0);
+          const item = queue.take();
+          if (item !== undefined) queue.settle(item);
+        });
+        spool.transfers.completed(key);
+        spool.taken();
+        expect(kept(folder)).to.deep.equal([1, 'completed']);
+      });
+
+      it('goes on with what was completed only where it is said in full', () => {
+        takeInto(run(), true);
+        for (const text of ['', '{', '{"names":[1],"files":[]}', '{"names":["x"]}', '[]']) {
+          writeFileSync(join(folder, 'completion'), text);
+          expect(kept(folder)).to.deep.equal(ALL);
+        }
+      });
     });
 
     it('knows what was completed before, whatever it forgets of other transfers', () => {

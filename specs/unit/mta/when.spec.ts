@@ -43,6 +43,63 @@ describe('reactions told to an MTA', () => {
     }
   });
 
+  it('meet every nth, and those with one peer, which are counted by themselves', () => {
+    const script = new Script();
+    script.when('transfer').every(3).then.close();
+    script.when('transfer').from('Y').nth(2).then.hold();
+    const from = (peer: string | undefined) => script.hooks.onTransfer?.({ ...step, peer })?.do;
+    expect([from('X'), from('Y'), from('X'), from(undefined), from('Y'), from('Y'), from('Y')]).to.deep.equal([
+      undefined,
+      undefined,
+      'close',
+      undefined,
+      'hold',
+      'close',
+      undefined,
+    ]);
+  });
+
+  it('are to reports, to bind results, and to what is sent', () => {
+    const script = new Script();
+    script.when('report').every().then.nonDeliver(1, 5, 'because');
+    script.when('bindResult').every().then.refuse('authenticationError');
+    script.when('sending').every().then.discard('localUserError');
+    script.when('sendingCheckpoint').every().then.interrupt();
+    script.when('transfer').every().then.discard();
+    const { onReport, onBind, onSending, onTransfer } = script.hooks;
+    const nothing = { kind: 'message', identifier: '', octets: 0 } as const;
+    expect([
+      onReport?.({ ...step, apdu: undefined as never }),
+      onBind?.({ ...step, phase: 'result', bind: undefined as never, octets: new Uint8Array(0) }),
+      onBind?.({ ...step, phase: 'argument', bind: undefined as never, octets: new Uint8Array(0) }),
+      onSending?.({ ...step, ...nothing, phase: 'start', serial: undefined }),
+      onSending?.({ ...step, ...nothing, phase: 'checkpoint', serial: 1 }),
+      onTransfer?.(step),
+    ]).to.deep.equal([
+      { do: 'nonDeliver', reason: 1, diagnostic: 5, supplementaryInformation: 'because' },
+      { do: 'refuse', error: 'authenticationError' },
+      undefined,
+      { do: 'discardTransfer', reason: 'localUserError' },
+      { do: 'interruptTransfer', reason: undefined },
+      { do: 'discard' },
+    ]);
+  });
+
+  it('are refused where they mean nothing', () => {
+    const { then: turn } = new Script().when('turn').every();
+    const { then: bind } = new Script().when('bind').every();
+    for (const wrong of [
+      () => turn.refuse('busy'),
+      () => turn.interrupt(),
+      () => turn.discard(),
+      () => bind.nonDeliver(1),
+      () => turn.refuseSession(1),
+    ]) {
+      expect(wrong).to.throw().with.property('code', 'ERR_WHEN_REACTION');
+    }
+    expect(() => bind.refuseSession(1)).to.not.throw();
+  });
+
   it('need not fire', () => {
     const script = new Script();
     script.when('release').nth(9).then.close();

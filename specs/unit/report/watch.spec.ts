@@ -24,6 +24,7 @@ function queue(destination: string, more: Partial<ConnectorOverview> = {}): Conn
     octets: 0,
     oldest: undefined,
     byPriority: { urgent: 0, normal: 0, nonUrgent: 0 },
+    deferred: 0,
     transferred: 0,
     nonDelivered: 0,
     failedTransfers: 0,

@@ -4,12 +4,12 @@ import type { LinkEvent } from '../../../harness/link/events.js';
 import { type Conversation, runBetween, type Side } from '../../../harness/mta/conversation.js';
 import { Mta } from '../../../harness/mta/engine.js';
 import type { Hooks } from '../../../harness/mta/hooks.js';
+import { MemorySpool, type SpoolWrite } from '../../../harness/mta/memory-spool.js';
 import { orName } from '../../../harness/mta/names.js';
 import { tolerant } from '../../../harness/mta/presets/index.js';
 import { collectFindings } from '../../../harness/rules/conversation.js';
 import { fails } from '../../../harness/rules/finding.js';
 import { connectionKey } from '../../../harness/stack/association/service.js';
-import { MemorySpool, type Write } from '../../../simulation/memory-spool.js';
 import { domainOf } from '../../../simulation/world.js';
 
 const MINUTE = 60_000;
@@ -108,7 +108,7 @@ describe('what the simulation found', () => {
   });
 
   it('each refusal counts, however far the transfer had got: nothing is sent again without end', async () => {
-    const writes: Write[] = [];
+    const writes: SpoolWrite[] = [];
     const spool = new MemorySpool({ isAlive: () => true, wrote: (write) => void writes.push(write) });
     const onTransfer: Hooks['onTransfer'] = ({ phase }) =>
       phase === 'end' ? { do: 'exception', reason: 'unrecoverableProcedureError' } : undefined;
@@ -139,7 +139,7 @@ describe('what the simulation found', () => {
 
   it('what is given up is told of before it is taken out of the spool', async () => {
     const order: string[] = [];
-    const wrote = (write: Write) => {
+    const wrote = (write: SpoolWrite) => {
       if ('item' in write) order.push(`${write.what} ${write.item.kind}`);
     };
     const spool = new MemorySpool({ isAlive: () => true, wrote });

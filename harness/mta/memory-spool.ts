@@ -1,24 +1,36 @@
-import { type ConnectionBook, MemoryConnectionBook } from '../harness/mta/connection-book.js';
-import type { QueuedItem, QueueJournal } from '../harness/mta/queue.js';
-import type { ReceivedApdu } from '../harness/mta/received.js';
-import type { Spool } from '../harness/mta/spool.js';
-import type { TransferStore } from '../harness/stack/association/service.js';
-import { MemoryTransferStore } from '../harness/stack/rtse/transfer-store.js';
+import type { TransferStore } from '../stack/association/service.js';
+import { MemoryTransferStore } from '../stack/rtse/transfer-store.js';
+import { type ConnectionBook, MemoryConnectionBook } from './connection-book.js';
+import type { QueuedItem, QueueJournal } from './queue.js';
+import type { ReceivedApdu } from './received.js';
+import type { Spool } from './spool.js';
 
-/** What was written, once it stands. */
-export type Write =
-  | { readonly what: 'added' | 'changed' | 'removed'; readonly peer: string; readonly item: QueuedItem }
-  | { readonly what: 'received'; readonly peer: string; readonly apdu: ReceivedApdu }
+/** What was written to a spool, once it stands. */
+export type SpoolWrite =
+  | (QueueEntry & { readonly what: 'added' | 'changed' | 'removed' })
+  /** What came from `peer`, and with it what was put into queues because of it. */
+  | {
+      readonly what: 'taken';
+      readonly peer: string;
+      readonly apdu: ReceivedApdu;
+      readonly added: readonly QueueEntry[];
+    }
   | { readonly what: 'transfer' | 'connection' };
 
-export interface SpoolOptions {
+/** An item, and whose queue it is in. */
+export interface QueueEntry {
+  readonly peer: string;
+  readonly item: QueuedItem;
+}
+
+export interface MemorySpoolOptions {
   /** What an earlier one held. */
   readonly earlier?: MemorySpool;
   /** Of transfers that come in, and the connections that they come on: all of it, or nothing. */
   readonly transfers?: 'kept' | 'lost';
-  /** Whether the MTA that writes is still there. */
-  readonly isAlive: () => boolean;
-  readonly wrote: (write: Write) => void;
+  /** Whether the MTA that writes is still there; it always is where absent. */
+  readonly isAlive?: () => boolean;
+  readonly wrote?: (write: SpoolWrite) => void;
 }
 
 /** An item as the journal last heard of it. */
@@ -27,19 +39,29 @@ interface Entry {
   state: QueuedItem;
 }
 
+/** What is being taken: none of it is there yet. */
+interface Taking {
+  readonly peer: string;
+  readonly apdu: ReceivedApdu;
+  added: readonly QueueEntry[];
+}
+
 /**
  * A spool that survives the MTA which writes it, as one on disk does: it holds what it was told and no object of the
- * MTA's. The MTA may end behind any write; what it still does in the same breath is written nowhere.
+ * MTA's. The MTA may end behind any write; what it still does in the same breath is written nowhere. What comes of a
+ * transfer is one write, and the same one by which that transfer is completed.
  */
 export class MemorySpool implements Spool {
   readonly transfers: TransferStore;
   readonly connections: ConnectionBook;
-  readonly #options: SpoolOptions;
+  readonly #options: MemorySpoolOptions;
   readonly #entries: Set<Entry>;
   readonly #entryOf = new WeakMap<QueuedItem, Entry>();
   readonly #kept: { readonly transfers: MemoryTransferStore; readonly connections: MemoryConnectionBook };
+  #taking: Taking | undefined;
+  #isCaring = false;
 
-  constructor(options: SpoolOptions) {
+  constructor(options: MemorySpoolOptions = {}) {
     const { earlier, transfers } = options;
     this.#options = options;
     this.#entries = new Set([...(earlier === undefined ? [] : earlier.#entries)].map((entry) => ({ ...entry })));
@@ -62,16 +84,13 @@ export class MemorySpool implements Spool {
   }
 
   journal(peer: string): QueueJournal {
-    const add = (item: QueuedItem): void => {
-      const entry = { peer, state: { ...item } };
-      this.#entries.add(entry);
-      this.#entryOf.set(item, entry);
-    };
     return {
       added: (item: QueuedItem, earlier?: QueuedItem) => {
         const entry = earlier && this.#entryOf.get(earlier);
         if (earlier === undefined || entry === undefined) {
-          this.#write({ what: 'added', peer, item }, () => add(item));
+          if (this.#isCaring && this.#taking !== undefined)
+            this.#taking.added = [...this.#taking.added, { peer, item }];
+          else this.#write({ what: 'added', peer, item }, () => this.#add({ peer, item }));
           return;
         }
         // It stands in the place of another, which is gone with the same write.
@@ -95,18 +114,50 @@ export class MemorySpool implements Spool {
       removed: (item) => {
         const entry = this.#entryOf.get(item);
         if (entry !== undefined) this.#write({ what: 'removed', peer, item }, () => this.#entries.delete(entry));
+        else if (this.#taking !== undefined)
+          this.#taking.added = this.#taking.added.filter((each) => each.item !== item);
       },
     };
   }
 
   received(apdu: ReceivedApdu, peer: string): void {
-    this.#write({ what: 'received', peer, apdu }, () => {});
+    this.taken();
+    this.#taking = { peer, apdu, added: [] };
   }
 
-  #write(write: Write, run: () => void): void {
-    if (!this.#options.isAlive()) return;
+  caring(care: () => void): void {
+    this.#isCaring = true;
+    try {
+      care();
+    } finally {
+      this.#isCaring = false;
+    }
+  }
+
+  taken(): void {
+    if (this.#taking !== undefined) this.#take(() => {});
+  }
+
+  /** What is being taken is there from now on, together with what `complete` writes. */
+  #take(complete: () => void): void {
+    const taking = this.#taking;
+    this.#taking = undefined;
+    this.#write(taking === undefined ? { what: 'transfer' } : { what: 'taken', ...taking }, () => {
+      for (const each of taking?.added ?? []) this.#add(each);
+      complete();
+    });
+  }
+
+  #add({ peer, item }: QueueEntry): void {
+    const entry = { peer, state: { ...item } };
+    this.#entries.add(entry);
+    this.#entryOf.set(item, entry);
+  }
+
+  #write(write: SpoolWrite, run: () => void): void {
+    if (this.#options.isAlive?.() === false) return;
     run();
-    this.#options.wrote(write);
+    this.#options.wrote?.(write);
   }
 
   #mortalTransfers(): TransferStore {
@@ -115,7 +166,7 @@ export class MemorySpool implements Spool {
     return {
       secure: (key, serial, octets) => write(() => transfers.secure(key, serial, octets)),
       resumed: (key, by, serial) => write(() => transfers.resumed(key, by, serial)),
-      completed: (key) => write(() => transfers.completed(key)),
+      completed: (key) => this.#take(() => transfers.completed(key)),
       discarded: (key) => write(() => transfers.discarded(key)),
       find: (key) => transfers.find(key),
     };

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
+import { MemorySpool, type SpoolWrite } from '../../../harness/mta/memory-spool.js';
 import { DestinationQueue, type Submission } from '../../../harness/mta/queue.js';
-import { MemorySpool, type Write } from '../../../simulation/memory-spool.js';
 
 function submission(identifier: string): Submission {
   return { kind: 'message', priority: 'normal', identifier, apdu: new Uint8Array(1), system: false };
 }
 
 function spoolOf(earlier?: MemorySpool, lives = Number.POSITIVE_INFINITY) {
-  const writes: Write[] = [];
+  const writes: SpoolWrite[] = [];
   const isAlive = () => writes.length < lives;
-  const wrote = (write: Write) => void writes.push(write);
+  const wrote = (write: SpoolWrite) => void writes.push(write);
   const spool = new MemorySpool({ earlier, transfers: 'kept', isAlive, wrote });
   return { spool, writes };
 }
@@ -20,7 +20,7 @@ function found(earlier: MemorySpool): string[] {
   return items.map(({ identifier, openRetries }) => `${identifier} ${openRetries}`);
 }
 
-describe('the spool of the simulation', () => {
+describe('a spool in memory', () => {
   it('holds what it was told, and none of what only the MTA knows', () => {
     const { spool } = spoolOf();
     const queue = new DestinationQueue('B', spool.journal('B'));

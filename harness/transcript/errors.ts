@@ -32,6 +32,8 @@ export type TranscriptErrorCode =
   | 'ERR_HEX_DIRECTION'
   /** A file of a PDU directory whose octets are not the PDU that its name says, or whose place is not clear. */
   | 'ERR_PDU_FILE'
+  /** A recording of another script than the one that it is held against. */
+  | 'ERR_RECORDING_STALE'
   | 'ERR_CONVERT_EXTENSION'
   | 'ERR_CONVERT_SAME_FILE';
 

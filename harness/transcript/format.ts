@@ -22,6 +22,13 @@ export interface TranscriptParty {
   readonly endpoint?: string;
 }
 
+/** A script by the digest of its text. */
+export interface TranscriptScript {
+  readonly name: string;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
 /** The first line of a transcript. */
 export interface TranscriptHeader {
   /** The version of p1spec that recorded. */
@@ -33,6 +40,8 @@ export interface TranscriptHeader {
   readonly responder?: TranscriptParty;
   /** What a fake of ours got wrong on purpose, in words; a dissector may stumble exactly there. */
   readonly deliberateErrors: readonly string[];
+  /** What told our side what to do: a scenario whose text has changed since makes the recording stale. */
+  readonly script?: TranscriptScript;
   readonly comment?: string;
   /** Keys that this version does not know; they are kept and written back. */
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -50,8 +59,8 @@ export function p1specVersion(): string {
 }
 
 export function formatHeader(header: TranscriptHeader): string {
-  const { p1spec, recorded, mode, initiator, responder, deliberateErrors, comment, extra } = header;
-  const known = { p1spec, recorded, mode, initiator, responder, deliberateErrors, comment };
+  const { p1spec, recorded, mode, initiator, responder, deliberateErrors, script, comment, extra } = header;
+  const known = { p1spec, recorded, mode, initiator, responder, deliberateErrors, script, comment };
   return JSON.stringify({ format: TRANSCRIPT_FORMAT, version: TRANSCRIPT_VERSION, ...known, ...extra });
 }
 
@@ -95,7 +104,8 @@ export interface LinePlace {
 export function parseHeader(text: string, place: LinePlace): TranscriptHeader {
   const fail = failing('ERR_TRANSCRIPT_HEADER', place);
   const value = parseJson(text, fail, 'is no transcript header');
-  const { format, version, p1spec, recorded, mode, initiator, responder, deliberateErrors, comment, ...extra } = value;
+  const { format, version, p1spec, recorded, mode, initiator, responder, deliberateErrors, script, comment, ...extra } =
+    value;
   if (format !== TRANSCRIPT_FORMAT) {
     throw fail(`is no transcript header: "format" is not "${TRANSCRIPT_FORMAT}"`);
   }
@@ -116,6 +126,7 @@ export function parseHeader(text: string, place: LinePlace): TranscriptHeader {
     initiator: partyOf(initiator, 'initiator', fail),
     responder: partyOf(responder, 'responder', fail),
     deliberateErrors: deliberateErrors ?? [],
+    ...(script === undefined ? {} : { script: scriptOf(script, fail) }),
     comment: optionalString(comment, 'comment', fail),
     ...(Object.keys(extra).length > 0 ? { extra } : {}),
   };
@@ -206,6 +217,14 @@ function partyOf(value: unknown, key: string, fail: Failing): TranscriptParty | 
     preset: optionalString(value.preset, `${key}.preset`, fail),
     endpoint: optionalString(value.endpoint, `${key}.endpoint`, fail),
   };
+}
+
+function scriptOf(value: unknown, fail: Failing): TranscriptScript {
+  if (!isRecord(value) || typeof value.name !== 'string') throw fail('"script" has no "name"');
+  const { name, sha256 } = value;
+  if (typeof sha256 !== 'string' || !/^[\da-f]{64}$/.test(sha256))
+    throw fail('"script.sha256" is no SHA-256 in hexadecimal');
+  return { name, sha256 };
 }
 
 function optionalString(value: unknown, key: string, fail: Failing): string | undefined {

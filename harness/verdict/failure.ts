@@ -65,6 +65,7 @@ export type RunErrorCode =
   | 'ERR_MODE'
   | 'ERR_OUT'
   | 'ERR_SUITE'
+  | 'ERR_JOB'
   | 'ERR_SPAN';
 
 /** A finding in one line, its octets in brackets among those around it. */

@@ -10,6 +10,8 @@ export { DrivenAssociation, type DrivenOptions, type Reactions } from './driven.
 export { countsAs, parseExpectedFailure, runExitCode, standing } from './expected-failures.js';
 export { ConformanceFailure, findingText, Inconclusive, NotApplicable, RunError } from './failure.js';
 export { Iut, QueueView } from './iut.js';
+export * from './matrix.js';
+export { type ExpectedCell, type ExpectedReaction, expectedCell, isAsExpected } from './matrix-expected.js';
 export { type Mail, Peer, type PeerSpec } from './peer.js';
 export { permissionName } from './permissions.js';
 export type * from './results.js';

@@ -23,7 +23,8 @@ export interface PeerSpec {
 }
 
 /** What a stimulus's message is like. */
-export interface Mail extends Partial<Pick<MessageRequest, 'subject' | 'priority' | 'reports' | 'content'>> {
+export interface Mail
+  extends Partial<Pick<MessageRequest, 'subject' | 'priority' | 'reports' | 'contentReturn' | 'content'>> {
   readonly extensions?: readonly MailExtension[];
   /** Characters of its text. */
   readonly size?: number;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { escapeText, quoteText } from '../../../harness/report/escape.js';
+import { escapeHtml, escapeText, quoteText, relativeUrl } from '../../../harness/report/escape.js';
 
 describe('text from the wire on a terminal', () => {
   it('lets printable ASCII pass', () => {
@@ -25,5 +25,33 @@ describe('text from the wire on a terminal', () => {
 
   it('quotes quotes', () => {
     expect(quoteText('say "x"')).to.equal('"say \\"x\\""');
+  });
+});
+
+describe('text on a page', () => {
+  it('lets no text be markup, in an attribute neither', () => {
+    expect(escapeHtml(`<a href="x" id='y'>&</a>`)).to.equal(
+      '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;&lt;/a&gt;',
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(escapeHtml(text)).to.not.match(/[<>"']|&(?!amp;|lt;|gt;|quot;|#39;)/);
+      }),
+    );
+  });
+
+  it('shows what cannot be seen or turns the line, and lets letters be', () => {
+    expect(escapeHtml('\0\n\u202eab\u2028\ud800 Müller 😀')).to.equal(
+      '\\x00\\x0a\\u{202e}ab\\u{2028}\\u{d800} Müller 😀',
+    );
+  });
+});
+
+describe('the address of a file in a page', () => {
+  it('is of that file, whatever its name is', () => {
+    expect(relativeUrl('../a b/c#d?.ndjson', '/')).to.equal('../a%20b/c%23d%3F.ndjson');
+    expect(relativeUrl('..\\a\\b', '\\')).to.equal('../a/b');
+    expect(relativeUrl('javascript:x', '/')).to.equal('javascript%3Ax');
+    expect(relativeUrl('a\ud800', '/')).to.equal('a%EF%BF%BD');
   });
 });

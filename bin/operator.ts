@@ -135,7 +135,8 @@ export class Operator {
   }
 }
 
-const terminal: WatchTerminal = {
+/** stdout, as far as it is a terminal. */
+export const terminal: WatchTerminal = {
   write: (text) => process.stdout.write(text),
   color: process.stdout.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
   size: () => {

@@ -1,3 +1,4 @@
+import type { Sink } from '../harness/report/sink.js';
 import { Exit } from './exit.js';
 
 /**
@@ -33,4 +34,12 @@ export async function write(text: string): Promise<void> {
   await new Promise<void>((resolve) => {
     process.stdout.write(text, () => resolve());
   });
+}
+
+/** Colours only on a terminal that wants them. */
+export function stream(out: NodeJS.WriteStream): Sink {
+  return {
+    color: out.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
+    write: (text) => void out.write(text),
+  };
 }

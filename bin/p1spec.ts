@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Permission } from '../harness/rules/finding.js';
 import { type Mode, modes } from '../harness/stack/mode.js';
+import type { Place } from './commands/mta-or-scenario.js';
 import { Exit, fail } from './exit.js';
 import { watchOutput } from './output.js';
 
@@ -41,7 +42,12 @@ program
   .option('--exclude <pattern>', 'not these cases (repeatable)', repeated, [])
   .option('--expect-fail <id=reason>', 'a failure that is known; if it passes, that fails (repeatable)', repeated, [])
   .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
-  .option('--reporter <name[=file]>', 'console, json or junit, to stdout or a file (repeatable)', repeated, [])
+  .option(
+    '--reporter <name[=file]>',
+    'console, json, junit, tap, sarif, html or github, to stdout or a file (repeatable)',
+    repeated,
+    [],
+  )
   .option('--out <dir>', 'folder for a transcript of each case', 'p1spec-out')
   .option('--list', 'the cases with their purposes, one a line; those that are not for all modes say for which')
   .option('--shard <i/n>', 'the i-th of n parts')
@@ -50,11 +56,21 @@ program
 
 program
   .command('matrix')
-  .description('every Exchange preset against every third-party preset: what leaks, what drains, what arrives')
-  .addOption(modeOption('mode of the associations'))
-  .option('--json', 'the table as JSON')
-  .option('--out <dir>', 'folder for a transcript of each pair', 'p1spec-out')
+  .description('every Exchange preset against every third-party preset, in every mode: what leaks, drains and blocks')
+  .option('--mode <mode>', `only this mode: ${modes.join(', ')} (repeatable)`, modeAmong, [])
+  .option('--exchange <preset>', 'only this Exchange preset (repeatable)', repeated, [])
+  .option('--peer <preset>', 'only this third-party preset (repeatable)', repeated, [])
+  .option('--jobs <count>', 'processes that share the work; as many as there are processors if absent', positive)
+  .option('--json', 'the cells as JSON (docs/results.md)')
+  .option('--html <file>', 'the page; matrix.html in the folder of --out if absent')
+  .option('--out <dir>', 'folder for a transcript of each conversation', 'p1spec-out')
   .option('--timeout-scale <factor>', 'multiply all time-outs, for slow machines', factor, 1)
+  .addHelpText(
+    'after',
+    `
+Exit: 0 every pair is as its presets document it: leaks and blocked queues that are documented are the result, and no
+error; 1 a pair is otherwise; 2 an error of ours or in the usage; 3 a pair never bound, or it was ended before its end.`,
+  )
   .action(async (options) => (await import('./commands/matrix.js')).matrix(options));
 
 program
@@ -77,15 +93,31 @@ program
 
 program
   .command('mta')
-  .description('a fake MTA for a gateway or a person to talk to: records, judges and prints what the peer sends')
-  .argument('[preset]', 'such as tolerant; --list shows them')
+  .description(
+    'a fake MTA for a gateway or a person to talk to: records, judges and prints what the peer sends; or a scenario of several MTAs',
+  )
+  .argument(
+    '[preset or scenario]',
+    'such as tolerant (--list shows them), or a file: scenario.yaml (docs/scenarios.md)',
+  )
   .option('--list', 'the presets, with the evidence for each thing they do')
   .option(
-    '--listen <host:port>',
-    'accept associations; 127.0.0.1:10102 if neither this nor --connect is given',
-    hostPort,
+    '--listen <[name=]host:port>',
+    'accept associations, 127.0.0.1:10102 if neither this nor --connect is given; in a scenario, where the MTA of that name listens (repeatable)',
+    place,
+    [],
   )
-  .option('--connect <host:port>', 'open associations to a peer; with --listen, both', hostPort)
+  .option(
+    '--connect <[name=]host:port>',
+    'open associations to a peer, with --listen both; in a scenario, the MTA of that name is a live one, there (repeatable)',
+    place,
+    [],
+  )
+  .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
+  .option('--events <file>', 'write the event log and the counters as JSON lines; - is stdout (docs/events.md)')
+  .option('--watch', 'show queues, states, the next retry and the last events, live; of a scenario in real time')
+  .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
+  .optionsGroup('Of a preset:')
   .addOption(modeOption('mode of the associations that we open'))
   .option('--modes <list>', 'modes of the associations that we accept, with commas; all without it', modeList)
   .option('--name <name>', "our MTA name; the preset's name if absent")
@@ -105,19 +137,38 @@ program
     'keep queues and partial transfers in a folder, and go on with what an earlier run left there',
   )
   .option('--no-resume', 'keep nothing of transfers that break off, and refuse to go on with them, as ISODE does')
-  .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
-  .option('--watch', 'show queues, states, the next retry and the last events, live')
-  .option('--events <file>', 'write the event log and the counters as JSON lines; - is stdout (docs/events.md)')
   .option('--messages <count>', 'end after so many messages, either way', positive)
   .option('--for <duration>', 'end after this time, such as 60s', duration)
   .option('--retry <duration>', "between attempts, in place of the connector's 600 s and 120 s", duration)
   .addOption(new Option('--judge <side>', 'whose octets are judged').choices(['peer', 'both']).default('peer'))
-  .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
+  .optionsGroup('Of a scenario:')
+  .option('--json', 'the result as JSON, and nothing else on stdout (docs/json.md)')
+  .addOption(new Option('--time <time>', "in place of the scenario's").choices(['virtual', 'real']))
+  .addOption(new Option('--network <network>', "in place of the scenario's").choices(['memory', 'tcp']))
+  .option('--seed <number>', "of all that is drawn by lot, in place of the scenario's", natural)
+  .option('--against <recording>', 'hold what is said against an earlier recording of the scenario, by meaning')
+  .option('--update <recording>', 'the same, and record it anew where it differs')
+  .option('--rules <file>', 'what may vary between the two (docs/recordings.md)')
+  .option('--check', 'say what is wrong with it, with file, line and column, and play nothing')
+  .option('--schema', 'the JSON schema of scenarios, for editors')
   .addHelpText(
     'after',
-    '\nExit: 0 nothing found, 1 findings, 2 an error of ours or in the usage, 3 no bind and no message was seen.',
+    `
+Exit: 0 nothing found, and every step of a scenario done; 1 findings in what a judged MTA sent, or a step that failed or
+was never reached, or differences from a recording; 2 an error of ours, in the usage or in the scenario; 3 no bind and no message was seen.
+
+Examples:
+  p1spec mta refuse-after-routing-packet --listen 0.0.0.0:10102    a peer for a gateway to talk to
+  p1spec mta exchange-2003-sp2 --connect 10.0.0.5:102 --send 3     what SP2 would send to it
+  p1spec mta scenario.yaml                                         several MTAs, in virtual time
+  p1spec mta scenario.yaml --check                                 only what is wrong with it
+  p1spec mta scenario.yaml --connect gateway=10.0.0.5:102 --listen alpha=0.0.0.0:10102 --record today.ndjson
+                                                                   with the real gateway in its place`,
   )
-  .action(async (preset, options) => (await import('./commands/mta.js')).mta(preset, options));
+  .action(async (what, options, command: Command) => {
+    const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli');
+    await (await import('./commands/mta-or-scenario.js')).mtaOrScenario(what, options, given);
+  });
 
 program
   .command('send')
@@ -135,6 +186,11 @@ program
     new Option('--priority <priority>', 'of the message').choices(['urgent', 'normal', 'nonUrgent']).default('normal'),
   )
   .option('--report', 'ask for delivery reports too')
+  .option(
+    '--defer <time>',
+    'deferred delivery time of the message, such as 2h or 2027-01-31T08:00Z; sent at once',
+    instant,
+  )
   .option('--wait <duration>', 'leave the turn to the peer so long for its report', duration, 0)
   .option('--name <name>', 'our MTA name', 'p1spec')
   .option('--password <text>', 'our password; empty if absent')
@@ -172,6 +228,72 @@ program
     '\nExit: 0 all went well, 1 refused, aborted, not acknowledged or not delivered, 2 an error of ours or in the usage, 3 no connection.',
   )
   .action(async (what, options) => (await import('./commands/send.js')).send(what, options));
+
+program
+  .command('replay')
+  .description('play one side of a recording against a live MTA, and hold what that sends against the recording')
+  .argument('<file>', 'transcript (.ndjson), pcap, pcapng or TPKT hex; with --mode record the file to write')
+  .requiredOption('--as <side>', 'the side that we play: i, r, or an endpoint or name in the recording')
+  .option('--connect <host:port>', 'the MTA, where our side opens connections', hostPort)
+  .option('--listen <host:port>', 'where the MTA finds us, where it opens connections', hostPort)
+  .addOption(
+    new Option('--mode <mode>', 'hold the peer against the recording, make a new one, or replace one that has changed')
+      .choices(['replay', 'record', 'update'])
+      .default('replay'),
+  )
+  .option('--from <recording>', 'with --mode record: the recording whose side we play')
+  .option('--rules <file>', 'what else may vary, as YAML (docs/replay.md)')
+  .option('--script <file>', 'the scenario that the recording is of: if it has changed, the recording is stale')
+  .option('--record <file>', 'write the live conversation too; a capture if the name ends in .pcapng')
+  .addOption(
+    new Option('--timeout <duration>', 'without anything from the peer').argParser(duration).default(30_000, '30s'),
+  )
+  .option('--fresh-identifiers', 'make the MTS identifiers of our side anew, for a peer that remembers them')
+  .option('--json', 'the differences as JSON, and nothing else on stdout')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  p1spec mta tolerant --listen 127.0.0.1:10102 --messages 1 --record today.ndjson
+  p1spec replay today.ndjson --as r --listen 127.0.0.1:10102
+  p1spec replay today.ndjson --as i --connect 127.0.0.1:10102 --rules ours.yaml
+
+Exit: 0 it fits, 1 it differs, 2 an error of ours or in the usage, 3 no association.`,
+  )
+  .action(async (file, options) => (await import('./commands/replay.js')).replay(file, options));
+
+program
+  .command('tap')
+  .description('a recording proxy between two real MTAs: passes every octet on unchanged, and judges what passes')
+  .requiredOption('--listen <host:port>', 'where callers find it, in place of the MTA', hostPort)
+  .requiredOption('--to <host:port>', 'the MTA that they are passed on to', hostPort)
+  .option('--iut <side>', 'whose octets are judged: i, r, or an address with or without port; both sides without it')
+  .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
+  .option('--record <file>', 'write everything into a transcript, or a capture if the name ends in .pcapng')
+  .option('--rotate-size <octets>', 'begin another file at this size, such as 100M; names get time and number', size)
+  .option('--rotate-interval <duration>', 'begin another file after this time, such as 1h', duration)
+  .addOption(
+    new Option('--on-record-error <action>', 'where it cannot record: stop the tap, or pass on unrecorded')
+      .choices(['stop', 'pass'])
+      .default('stop'),
+  )
+  .option('--max-connections <count>', 'at a time; those beyond are turned away', positive, 100)
+  .addOption(
+    new Option('--timeout <duration>', 'for the MTA to take a connection').argParser(duration).default(30_000, '30s'),
+  )
+  .option('--for <duration>', 'end after this time, such as 8h', duration)
+  .option('--json', 'all that is told as JSON lines on stdout (docs/tap.md)')
+  .addHelpText(
+    'after',
+    `
+Exit: 0 nothing found, 1 findings, 2 an error of ours (a recording that broke off, too) or in the usage, 3 no bind was seen.
+
+Examples:
+  p1spec tap --listen 0.0.0.0:10102 --to 10.0.0.5:102 --record monday.ndjson
+  p1spec tap --listen 0.0.0.0:102 --to gateway:102 --iut gateway --record live.pcapng --rotate-interval 1h
+  p1spec tap --listen 0.0.0.0:10102 --to 10.0.0.5:102 --on-record-error pass --json --for 8h > night.jsonl`,
+  )
+  .action(async (options) => (await import('./commands/tap.js')).tap(options));
 
 program
   .command('rules')
@@ -223,11 +345,23 @@ function modeList(text: string): Mode[] {
   throw new InvalidArgumentError(`wants some of ${modes.join(', ')}, with commas between.`);
 }
 
+function modeAmong(text: string, before: readonly Mode[]): Mode[] {
+  const mode = modes.find((each) => each === text);
+  if (mode === undefined) throw new InvalidArgumentError(`wants one of ${modes.join(', ')}.`);
+  return [...before, mode];
+}
+
 function hostPort(text: string): { host: string; port: number } {
   const parts = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? /^()()(\d{1,5})$/.exec(text);
   const port = Number(parts?.[3]);
   if (parts === null || port > 65535) throw new InvalidArgumentError('wants HOST:PORT, such as 127.0.0.1:10102.');
   return { host: parts[1] || parts[2] || '127.0.0.1', port };
+}
+
+/** `gateway=10.0.0.5:102`, or without a name. */
+function place(text: string, before: readonly Place[]): Place[] {
+  const [, name, address] = /^([A-Za-z][\w.-]*)=(.*)$/.exec(text) ?? [];
+  return [...before, { ...(name === undefined ? {} : { name }), ...hostPort(address ?? text) }];
 }
 
 /** To milliseconds. */
@@ -236,6 +370,14 @@ function duration(text: string): number {
   if (parts === null) throw new InvalidArgumentError('wants a time, such as 500ms, 60s, 10min or 2h.');
   const unit = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 }[parts[2] ?? 's'] as number;
   return Number(parts[1]) * unit;
+}
+
+/** A time from now, or a date, to milliseconds since the epoch. */
+function instant(text: string): number {
+  if (!/^\d{4}-\d\d-\d\d(?:T.+)?$/.test(text)) return Date.now() + duration(text);
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('wants a time from now, such as 2h, or a date and time.');
+  return time;
 }
 
 function repeated(text: string, before: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 import { presets } from '../harness/mta/presets/index.js';
+import { scenarioJsonSchema } from '../harness/mta/scenario/json-schema.js';
 import { casesMarkdown, presetsMarkdown, rulesMarkdown } from '../harness/report/catalogue.js';
 import { eventsMarkdown } from '../harness/report/operator-page.js';
 import { catalogue } from '../harness/rules/catalogue.js';
@@ -10,6 +11,9 @@ import { withReactions } from '../specs/unit/mta/traps/reactions.js';
 import { recordingsMarkdown } from '../specs/unit/stack/association/recordings/table.js';
 import { exerciseAll } from '../specs/unit/stack/support/machines.js';
 import { stateTablesMarkdown } from '../specs/unit/stack/support/page.js';
+import { faultsMarkdown } from './faults-page.js';
+import { scenariosMarkdown } from './scenarios-page.js';
+import { storyPages } from './stories.js';
 
 /** The pages of docs/ that the code itself writes, by name. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
@@ -18,8 +22,12 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['cases.md', casesMarkdown(await listCases())],
     ['presets.md', presetsMarkdown(presets)],
     ['events.md', eventsMarkdown()],
+    ['faults.md', faultsMarkdown()],
     ['recordings.md', recordingsMarkdown()],
     ['traps.md', trapsMarkdown([...traps, ...machineTraps].map(withReactions))],
+    ['scenarios.md', scenariosMarkdown()],
+    ['../schemas/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 1)}\n`],
     ['state-tables.md', stateTablesMarkdown(exerciseAll())],
+    ...(await storyPages()),
   ]);
 }

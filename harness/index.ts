@@ -2,6 +2,7 @@
  * The public API. The command line is made of the same functions.
  *
  * - recordings: `openConversation`, `observe`, `judgeConversation`, `convert`
+ * - two conversations: `compareConversations`, `playRecording`
  * - fakes: `Mta`, `presetNamed`, `connectTcp`, `listenTcp`, `runBetween`
  * - suites: `group`, `conformanceCase`, `expect`, `run`
  * - octets and types: `readElement`, `writeBer`, `decode`, `encode`, and P1's types under `p1`
@@ -61,11 +62,13 @@ export { AssociationObserver } from './stack/association/observer.js';
 export type * from './stack/association/service.js';
 export { placeIn, type Stretch } from './stack/association/stretches.js';
 export type { Direction } from './stack/direction.js';
+export * from './transcript/compare/index.js';
 export type { Conversation as Recording, ConversationStats, Truncation } from './transcript/conversation.js';
 export { convert } from './transcript/convert.js';
 export { type TranscriptHeader, transcriptHeader } from './transcript/format.js';
 export { ConversationObserver, type ObservedEvent, observe } from './transcript/observe.js';
 export { openConversation } from './transcript/open.js';
 export { PcapngWriter } from './transcript/pcapng-writer.js';
+export { checkScript, transcriptScript } from './transcript/script.js';
 export { MemoryTranscript, type Recorder, TranscriptWriter } from './transcript/writer.js';
 export * from './verdict/index.js';

@@ -1,12 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { FanOut, parseReporter } from '../../harness/report/fan-out.js';
-import type { Sink } from '../../harness/report/sink.js';
 import type { Permission } from '../../harness/rules/finding.js';
 import type { Mode } from '../../harness/stack/mode.js';
 import { modesText } from '../../harness/verdict/case.js';
 import { parseExpectedFailure, runExitCode } from '../../harness/verdict/expected-failures.js';
 import { listCases, type RunOptions, run as runSuites } from '../../harness/verdict/run.js';
 import { parseShard, select } from '../../harness/verdict/selection.js';
-import { writeLines } from '../output.js';
+import { stream, writeLines } from '../output.js';
 import { endsOnSignal } from '../signals.js';
 
 export interface RunCommandOptions {
@@ -33,7 +33,13 @@ export async function run(cases: readonly string[], options: RunCommandOptions):
   if (options.list === true) return list(selection);
   const expectedFailures = options.expectFail.map(parseExpectedFailure);
   const choices = options.reporter.map(parseReporter);
-  const listener = new FanOut(choices, { stdout: stream(process.stdout), stderr: stream(process.stderr) });
+  const listener = new FanOut(choices, {
+    stdout: stream(process.stdout),
+    stderr: stream(process.stderr),
+    folder: process.cwd(),
+    stepSummary: process.env.GITHUB_STEP_SUMMARY,
+    token: randomUUID(),
+  });
   const signals = endsOnSignal();
   try {
     const result = await runSuites({
@@ -71,12 +77,4 @@ async function list(selection: Pick<RunOptions, 'only' | 'exclude' | 'shard'>): 
           `${id.padEnd(width)}  ${purpose}${modes === undefined ? '' : ` (${modesText(modes)})`}`,
       ),
   );
-}
-
-/** Colours only on a terminal that wants them. */
-export function stream(out: NodeJS.WriteStream): Sink {
-  return {
-    color: out.isTTY === true && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
-    write: (text) => void out.write(text),
-  };
 }

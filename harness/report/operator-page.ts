@@ -14,7 +14,7 @@ export function eventsMarkdown(): string {
     WRITTEN,
     '',
     '`p1spec mta --watch` shows the queues and the last events of a fake MTA, live; `--events <file>` writes events and',
-    'counters as JSON lines (`-` for stdout).',
+    'counters as JSON lines (`-` for stdout). Of a scenario, each line names the MTA that it is of, as `scenarioMta`.',
     '',
     '## Events with a number',
     '',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Decoded } from '../../../harness/asn1/decoded.js';
 import { VirtualClock } from '../../../harness/link/clock.js';
-import type { LinkEvent } from '../../../harness/link/events.js';
+import type { Chunk, LinkEvent } from '../../../harness/link/events.js';
 import { type LinkFault, withFaults } from '../../../harness/link/faults.js';
 import type { Link } from '../../../harness/link/link.js';
 import { memoryPair } from '../../../harness/link/memory.js';
@@ -102,8 +102,9 @@ async function converse(plan: Plan): Promise<Emitted> {
   const oddities: string[] = [];
   const judge = new ConversationJudge({ onEvent: (event) => oddities.push(...odd(event)) });
   const findings: string[] = [];
+  const chunks = new Chunks();
   const hear = (event: LinkEvent) => {
-    if (event.kind === 'data') oddities.push(...oddChunk(event.octets));
+    if (event.kind === 'data') oddities.push(...chunks.oddIn(event));
     for (const { rule, message, path } of judge.push(event)) findings.push(`${rule} ${message} (${path})`);
   };
   let connection = 0;
@@ -160,18 +161,29 @@ async function converse(plan: Plan): Promise<Emitted> {
   return { findings, oddities, apdus: judge.summary.apdus };
 }
 
-/** TPKTs that are whole in a chunk: no DT is empty, and no GIVE or PLEASE TOKENS says nothing and stands alone. */
-function oddChunk(bytes: Uint8Array): string[] {
-  const told: string[] = [];
-  for (let at = 0; at + 7 <= bytes.length; ) {
-    const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
-    const isData = bytes[at + 5] === 0xf0;
-    if (isData && length === 7) told.push('an empty DT');
-    const whole = isData && (bytes[at + 6] ?? 0) >= 0x80 && length === 9;
-    if (whole && (bytes[at + 7] === 1 || bytes[at + 7] === 2) && bytes[at + 8] === 0) told.push('tokens given alone');
-    at += Math.max(7, length);
+/** What is odd in the TPKTs of each direction. */
+class Chunks {
+  /** Directions whose last DT was not the end of its TSDU. */
+  readonly #within = new Set<string>();
+
+  /** TPKTs that are whole in a chunk: no DT is empty, and no GIVE or PLEASE TOKENS says nothing and stands alone. */
+  oddIn({ connection, direction, octets: bytes }: Chunk): string[] {
+    const told: string[] = [];
+    const key = `${connection} ${direction}`;
+    for (let at = 0; at + 7 <= bytes.length; ) {
+      const length = ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+      const isData = bytes[at + 5] === 0xf0;
+      if (isData && length === 7) told.push('an empty DT');
+      const ends = (bytes[at + 6] ?? 0) >= 0x80;
+      const isTokens = length === 9 && (bytes[at + 7] === 1 || bytes[at + 7] === 2) && bytes[at + 8] === 0;
+      // The last two octets of a longer TSDU may look the same.
+      if (isData && ends && isTokens && !this.#within.has(key)) told.push('tokens given alone');
+      if (isData && ends) this.#within.delete(key);
+      else if (isData) this.#within.add(key);
+      at += Math.max(7, length);
+    }
+    return told;
   }
-  return told;
 }
 
 /** What no rule tells of, and weak MTAs were ended by. */

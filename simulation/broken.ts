@@ -40,6 +40,14 @@ class DropsAtRestart extends Mta {
   }
 }
 
+/** Queues what comes of a transfer before that counts as completed. */
+class QueuesBeforeItTakes extends Mta {
+  constructor(options: MtaOptions) {
+    const { spool } = options;
+    super({ ...options, spool: spool && { ...wrapped(spool), caring: (care) => care() } });
+  }
+}
+
 /** Forgets what a peer has answered with an exception. */
 class ForgetsAfterException extends Mta {
   override failed(association: MtaAssociation, item: QueuedItem, reason: string, rest: Interrupted | undefined): void {
@@ -109,6 +117,7 @@ export const brokenMtas: Readonly<Record<string, MtaClass>> = {
   'delivers-twice': DeliversTwice,
   'loses-reports': LosesReports,
   'drops-at-restart': DropsAtRestart,
+  'queues-before-it-takes': QueuesBeforeItTakes,
   'forgets-after-exception': ForgetsAfterException,
   'trusts-the-link': TrustsTheLink,
   'sends-again-whole': SendsAgainWhole,

@@ -52,7 +52,7 @@ export class Ledger implements Witness {
   readonly #removed = new WeakSet<QueuedItem>();
   readonly #unexplained = new Set<QueuedItem>();
   readonly #toNonDeliver = new WeakSet<ReceivedApdu>();
-  /** Reports that each MTA made in this breath. */
+  /** Reports that each MTA made in this breath, and not of what it was taking. */
   readonly #reporting = new Map<string, number>();
   /** Whatever may have come twice, and no MTA could have helped it. */
   #doubtful = 0;
@@ -127,6 +127,7 @@ export class Ledger implements Witness {
   wrote(name: string, write: SpoolWrite): void {
     switch (write.what) {
       case 'added':
+        if (write.item.kind === 'report') this.#reporting.set(name, (this.#reporting.get(name) ?? 0) + 1);
         this.#added(name, write.peer, write.item);
         break;
       case 'removed':
@@ -194,7 +195,6 @@ export class Ledger implements Witness {
     this.#tell(`${from} queues ${item.kind} ${item.identifier} for ${to}`);
     if (item.kind !== 'report' || this.reports.has(item.identifier)) return;
     this.#expect(from, to, item.identifier);
-    this.#reporting.set(from, (this.#reporting.get(from) ?? 0) + 1);
     const report = reportOf(item);
     if (report !== undefined) this.#reportMade(item.identifier, report);
   }

@@ -13,6 +13,8 @@ const DRAIN = 24 * 60 * MINUTE;
 const POLL = 10 * MINUTE;
 /** How long associations may take to end once all is done. */
 const RELEASE = 60 * MINUTE;
+/** How long a link may be left that only one side has closed. */
+const LINGER = MINUTE;
 
 export interface Outcome {
   readonly plan: Plan;
@@ -114,6 +116,9 @@ async function release(world: World, fail: (message: string) => void): Promise<v
   for (const mta of world.mtas) {
     for (const { index, peer } of mta.associations) fail(`association ${index} of ${mta.name} with ${peer} never ends`);
   }
+  // Who has closed a link waits a while for the other side.
+  await clock.advanceToAsync(clock.now() + LINGER);
+  if (world.timers > 0) fail(`${world.timers} timers are left when all has stopped`);
 }
 
 function judgeWire({ findings, excesses }: WireReport, fail: (message: string) => void): void {

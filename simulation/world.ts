@@ -1,4 +1,4 @@
-import { type Clock, VirtualClock } from '../harness/link/clock.js';
+import { VirtualClock } from '../harness/link/clock.js';
 import type { LinkEvent } from '../harness/link/events.js';
 import type { Link } from '../harness/link/link.js';
 import { recordLink } from '../harness/link/recorder.js';
@@ -14,6 +14,7 @@ import { Script } from '../harness/mta/when.js';
 import { contentType } from '../harness/p1/content-types.js';
 import type { ORName } from '../harness/p1/or-name.js';
 import { PrimitiveError } from '../harness/stack/primitive-error.js';
+import { MortalClock } from './mortal-clock.js';
 import { type Connection, type Incident, Network, refused } from './network.js';
 import type { Deed, Dispatch, Fault, LinkPlan, MtaPlan, Plan, RecipientPlan, StepAnswer } from './plan.js';
 import { Random } from './random.js';
@@ -46,6 +47,7 @@ export interface Seen {
 interface Run {
   readonly mta: Mta;
   readonly spool: MemorySpool;
+  readonly clock: MortalClock;
   alive: boolean;
 }
 
@@ -121,6 +123,11 @@ export class World {
     return [...this.#runs.values()].filter(({ alive }) => alive).map(({ mta }) => mta);
   }
 
+  /** Timers of the MTAs that run. */
+  get timers(): number {
+    return [...this.#runs.values()].reduce((sum, { alive, clock }) => sum + (alive ? clock.timers : 0), 0);
+  }
+
   mta(name: string): Mta | undefined {
     const run = this.#runs.get(name);
     return run?.alive ? run.mta : undefined;
@@ -189,7 +196,7 @@ export class World {
         this.#countWrite(name);
       },
     });
-    const clock = mortal(this.clock, isAlive);
+    const clock = new MortalClock(this.clock, isAlive);
     const random = new Random(this.#plan.seed).stream(`MTA ${name} ${count}`);
     const mta = new this.#make({
       name,
@@ -206,7 +213,7 @@ export class World {
       spool,
       recovery: plan.recovers ? spool.transfers : 'none',
     });
-    const run: Run = Object.assign(life, { mta, spool });
+    const run: Run = Object.assign(life, { mta, spool, clock });
     this.#runs.set(name, run);
     this.#witness.begun(name, mta);
     mta.start();
@@ -384,15 +391,4 @@ function tie(script: Script, { step, nth, answer }: Fault & { readonly kind: 'st
     nonDeliver: ({ reason, diagnostic }) => then.nonDeliver(reason, diagnostic),
   };
   acts[answer.do](answer as never);
-}
-
-/** A clock for one run of an MTA: its timers end with it. */
-function mortal(clock: Clock, isAlive: () => boolean): Clock {
-  return {
-    now: () => clock.now(),
-    setTimer: (at, fn) =>
-      clock.setTimer(at, () => {
-        if (isAlive()) fn();
-      }),
-  };
 }

@@ -60,7 +60,7 @@ export class Connector {
   readonly #host: ConnectorHost;
   readonly #associations = new Set<MtaAssociation>();
   /** Items under way that an earlier transfer is gone on with. */
-  readonly #resumed = new Set<QueuedItem>();
+  readonly #resumed = new WeakSet<QueuedItem>();
   #retryTimer: (() => void) | undefined;
   #nextExpiryCheck = 0;
   /** When ages are looked at, whatever else happens. */
@@ -258,12 +258,11 @@ export class Connector {
     if (this.#isOutside && this.#schedule?.urgentAtAnyTime !== true) return;
     const wanted = this.#isOutside ? 0 : this.retry.associationsFor(this.queue.length);
     // An association of the peer's counts where we may send on it, so that two-way alternate needs no second one.
-    const usable = this.associations.filter(
-      ({ purpose, role, maySend }) => purpose === 'any' && (role === 'initiator' || maySend),
-    );
-    for (let count = usable.length; count < wanted && this.#mayTransfer(); count += 1) this.#open('any');
+    const usable = () => this.associations.filter(({ role, maySend }) => role === 'initiator' || maySend);
+    const forAll = usable().filter(({ purpose }) => purpose === 'any').length;
+    for (let count = forAll; count < wanted && this.#mayTransfer(); count += 1) this.#open('any');
     const urgent = this.associations.filter(({ purpose }) => purpose === 'urgent').length;
-    const free = this.associations.some(({ busy }) => !busy);
+    const free = usable().some(({ busy }) => !busy);
     if (!free && urgent < this.retry.options.maxUrgentAssociations && this.#mayTransfer() && this.queue.head(URGENT)) {
       this.#open('urgent');
     }
@@ -299,6 +298,7 @@ export class Connector {
       // A crash before this is told of it again: better twice than never.
       this.queue.forget(item);
     }
+    if (this.queue.length === 0) this.#expireNoMore();
     return given.length;
   }
 

@@ -22,7 +22,7 @@ interface Recipient {
 export interface Disposition {
   /** Copies for other MTAs, by peer; each is responsible for its own recipients only. */
   readonly relayed: readonly { readonly peer: string; readonly submission: Submission }[];
-  /** Recipients that would be relayed, had the APDU not been here before. */
+  /** Recipients that would be relayed, had the APDU not been here before; none of a report, on which nobody reports. */
   readonly looped: ReportSubject | undefined;
   /** Recipients here whose originating MTA wants to hear that they were reached. */
   readonly toReport: ReportSubject | undefined;
@@ -113,7 +113,11 @@ function disposeOfReport(
   const { report } = value;
   const peer = report && route?.(report.envelope.reportDestinationName);
   const none = { relayed: [], looped: undefined, toReport: undefined };
-  if (report === undefined || peer === undefined || wasHere(report.envelope, trace)) return none;
+  if (report === undefined || peer === undefined) return none;
+  if (wasHere(report.envelope, trace)) {
+    const { reportIdentifier: identifier, reportDestinationName: originator } = report.envelope;
+    return { ...none, looped: { identifier, originator, recipients: [] } };
+  }
   const envelope = { ...report.envelope, traceInformation: [...report.envelope.traceInformation, trace] };
   const perRecipientFields = report.content.perRecipientFields.map(withSentIndicators);
   const content = withoutEmptyIdentifier({ ...report.content, perRecipientFields });

@@ -342,7 +342,7 @@ export class Mta implements AssociationHost, ConnectorHost {
     for (let item = connector.next(association); item !== undefined; item = connector.next(association)) {
       const { mode } = association.service;
       const outgoing = this.#responsibility.conveyed(connector.queue, item, mode);
-      if (outgoing !== undefined) return this.#editor.outgoing(connector.peer.name, outgoing, mode);
+      if (outgoing !== undefined) return this.#editor.outgoing(connector.peer.name, outgoing, mode, item);
     }
     return undefined;
   }

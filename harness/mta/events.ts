@@ -43,11 +43,12 @@ export interface MtaEvents {
   transferResumed: AssociationPlace & { readonly direction: 'in' | 'out'; readonly serial: number };
   /** We did not take it. */
   transferRefused: AssociationPlace & { readonly answer: string };
+  /** Taken: a message, a probe, or what cannot be read; of that `notCaredFor` tells too. */
   messageReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
   /** Acknowledged, and dropped on purpose. */
   messageDiscarded: { readonly peer: string; readonly apdu: ReceivedApdu };
   reportReceived: { readonly peer: string; readonly apdu: ReceivedApdu };
-  /** Taken, but it could be neither relayed nor reported on. */
+  /** Taken, but it could be neither relayed nor reported on: it cannot be read, or not be written again. */
   notCaredFor: { readonly peer: string; readonly apdu: ReceivedApdu; readonly error: P1specError };
   /** Given up. `report` is what goes back to the originator; nothing goes back about a system message or a report. */
   nonDelivered: {

@@ -41,6 +41,7 @@ export * from './retry.js';
 export * from './routing.js';
 export { ScenarioError, type ScenarioErrorCode, ScenarioErrors } from './scenario/errors.js';
 export { scenarioJsonSchema } from './scenario/json-schema.js';
+export { createStage, type StageOptions } from './scenario/play-stage.js';
 export { exchangeChoicesOf } from './scenario/preset-options.js';
 export {
   defineScenario,
@@ -55,6 +56,7 @@ export type { ScenarioResult, StepResult, StepState } from './scenario/result.js
 export { type RunOptions as ScenarioRunOptions, runScenario } from './scenario/run.js';
 export { type NamedAddress, type ScenarioOverrides, withOverrides } from './scenario/run-overrides.js';
 export type { Scenario, ScenarioSource } from './scenario/schema/scenario.js';
+export type { Actor, Stage, StageLink } from './scenario/stage.js';
 export * from './schedule.js';
 export * from './send.js';
 export * from './spool.js';

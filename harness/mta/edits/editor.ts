@@ -46,11 +46,14 @@ export class Editor {
     return this.#apply(pdu, peer, octets, mode, meant, meant);
   }
 
-  /** An item is counted once, and edited alike each time: a transfer that is gone on with has the same octets. */
-  outgoing(peer: string, { item, apdu }: Outgoing, mode: Mode | undefined): Outgoing {
-    const before = this.#items.get(item);
+  /**
+   * An item is counted once, and edited alike each time: a transfer that is gone on with has the same octets. `queued` is
+   * the one that it stands for, where that is another.
+   */
+  outgoing(peer: string, { item, apdu }: Outgoing, mode: Mode | undefined, queued = item): Outgoing {
+    const before = this.#items.get(item) ?? this.#items.get(queued);
     const meant = before ?? this.#meant(item.kind, peer);
-    if (this.#edits.length > 0 && before === undefined) this.#items.set(item, meant);
+    if (this.#edits.length > 0) this.#items.set(item, meant);
     const octets = this.#apply(item.kind, peer, apdu, mode, meant, before === undefined ? meant : []);
     if (octets === apdu) return { item, apdu };
     return { item, apdu: octets, digest: createHash('sha256').update(octets).digest('hex') };

@@ -25,7 +25,7 @@ export const mtaCounters = {
     means: 'messages that are held until their deferred delivery time; they are in no queue length',
     source: added,
   },
-  'Total Loops Detected': { means: 'messages that had been here before', source: added },
+  'Total Loops Detected': { means: 'messages, probes and reports that had been here before', source: added },
 } as const satisfies Record<string, CounterDefinition>;
 
 /** Of the object MSExchangeMTA Connections: one for each peer. */

@@ -19,8 +19,9 @@ export function toAnswer(written: ScenarioAnswer, step: ScenarioEventName): Answ
 
 function immediate(written: ImmediateAnswer, step: ScenarioEventName): Answer {
   if (typeof written === 'string') return word(written, step);
-  const { refuse, abort, interrupt, discard, nonDeliver } = written;
+  const { refuse, refuseSession, abort, interrupt, discard, nonDeliver } = written;
   if (refuse !== undefined) return refusal(refuse);
+  if (refuseSession !== undefined) return { do: 'refuseSession', reason: refuseSession };
   if (abort !== undefined) return { do: 'abort', reason: abort };
   if (interrupt !== undefined) return { do: 'interruptTransfer', reason: activityReason(interrupt) };
   if (discard !== undefined) return { do: 'discardTransfer', reason: activityReason(discard) };

@@ -10,8 +10,8 @@ const ALWAYS = ['accept', 'hold', 'delay', 'abort', 'close'] as const;
 
 /** What can be answered beside the words that fit everywhere. */
 const ANSWERS: Readonly<Partial<Record<ScenarioEventName, readonly string[]>>> = {
-  session: ['refuse'],
-  bind: ['refuse'],
+  session: ['refuse', 'refuseSession'],
+  bind: ['refuse', 'refuseSession'],
   transferStart: ['refuse'],
   transfer: ['refuse', 'nonDeliver', 'discard'],
   checkpoint: ['refuse'],

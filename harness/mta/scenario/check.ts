@@ -49,7 +49,7 @@ function checkTime({ time, network, mtas }: Scenario, cast: Cast, tell: Tell): v
 }
 
 /** What only a fake has. */
-const OF_FAKES = ['preset', 'options', 'listen', 'connector', 'spool', 'recovery', 'when', 'edits'] as const;
+const OF_FAKES = ['preset', 'options', 'listen', 'connector', 'spool', 'recovery', 'when', 'edits', 'routes'] as const;
 
 function checkMta(name: string, mta: ScenarioMta, cast: Cast, tell: Tell): void {
   const path = ['mtas', name];
@@ -63,6 +63,10 @@ function checkMta(name: string, mta: ScenarioMta, cast: Cast, tell: Tell): void 
   }
   if (mta.preset !== undefined) checkPreset(mta.preset, [...path, 'preset'], tell);
   checkOptions(mta, path, tell);
+  for (const [to, hop] of Object.entries(mta.routes ?? {})) {
+    cast.knows(to, [...path, 'routes', to]);
+    cast.isPeerOf(name, hop, [...path, 'routes', to]);
+  }
   mta.when?.forEach(({ step, where, answer, ...occurrence }, i) => {
     const at = [...path, 'when', i];
     if (where !== undefined) checkWhere(step, where, name, [...at, 'where'], cast, tell);

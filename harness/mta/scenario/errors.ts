@@ -49,7 +49,7 @@ export class ScenarioError extends P1specError {
     const { file, line, column, path } = this.at;
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
     const within = line === undefined && path !== undefined && path !== '' ? `${path}: ` : '';
-    return `${place}: ${within}${this.message}${this.hint === undefined ? '' : ` (${this.hint})`}`;
+    return printable(`${place}: ${within}${this.message}${this.hint === undefined ? '' : ` (${this.hint})`}`);
   }
 }
 
@@ -97,12 +97,14 @@ export function pathText(path: Path): string {
 
 /** For a message: what stands in a file may have any characters. */
 export function quoted(text: string): string {
-  const shown = text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  return `'${printable(text.length > 60 ? `${text.slice(0, 59)}…` : text)}'`;
+}
+
+function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not reach a terminal
-  const safe = shown.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
-  return `'${safe}'`;
 }
 
 /** The nearest of what there is, and all of it where that is not much. */

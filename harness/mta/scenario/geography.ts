@@ -45,10 +45,12 @@ export function linksOf({ links, mtas }: Scenario): readonly ScenarioLink[] {
 export class Geography {
   readonly #homes: readonly (readonly [name: string, domain: Domain])[];
   readonly #neighbours = new Map<string, string[]>();
+  readonly #routes: ReadonlyMap<string, Readonly<Record<string, string>>>;
 
   /** Throws ERR_SAME_DOMAIN where nobody could tell whose users are whose. */
   constructor(scenario: Scenario) {
     this.#homes = Object.entries(scenario.mtas).map(([name, mta]) => [name, domainOf(name, mta)] as const);
+    this.#routes = new Map(Object.entries(scenario.mtas).map(([name, { routes = {} }]) => [name, routes]));
     const seen = new Map<string, string>();
     for (const [name, domain] of this.#homes) {
       const key = attributesOf(domain).join('/');
@@ -89,8 +91,10 @@ export class Geography {
     return this.#neighbours.get(name) ?? [];
   }
 
-  /** The first on the shortest way; undefined where there is none, or no way to go. */
+  /** As the scenario has it, or the first on the shortest way; undefined where there is none, or no way to go. */
   nextHop(from: string, to: string): string | undefined {
+    const routes = this.#routes.get(from) ?? {};
+    if (Object.hasOwn(routes, to)) return routes[to];
     const first = new Map<string, string>(this.neighboursOf(from).map((each) => [each, each]));
     // What is appended on the way is visited too.
     for (const [reached, hop] of first) {

@@ -87,14 +87,17 @@ class Explainer {
         this.#source.at([...path, each])?.value === null &&
         keysOf(formsAt(this.#schema, [...path, each]))?.includes(key) === true,
     );
+    const glued = known.find((each) => key.startsWith(`${each} `));
     const hint =
       heir !== undefined
         ? `indent it further, so that it belongs to '${heir}'`
         : wordsOf(forms).includes(key)
           ? `${key} stands alone, without braces or a colon`
-          : key === '<<'
-            ? 'YAML 1.2 has no merge keys; an alias stands for the whole'
-            : offer(key, known, 'known are');
+          : glued !== undefined
+            ? `a colon is missing: write ${glued}: ${key.slice(glued.length + 1)}`
+            : key === '<<'
+              ? 'YAML 1.2 has no merge keys; an alias stands for the whole'
+              : offer(key, known, 'known are');
     this.#tell([...path, key], problem(hint));
   }
 

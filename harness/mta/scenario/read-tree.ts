@@ -100,7 +100,9 @@ export function readYaml(text: string, file: string): Source {
   const problems = exhausted === undefined ? all : [exhausted];
   if (problems.length > 0) {
     throw new ScenarioErrors(
-      problems.map(({ code, message, pos }) => wrong(inWords(code, message), pos[0], HINTS[code])),
+      (strayItem(text, problems) ?? problems).map(({ code, message, pos }) =>
+        wrong(inWords(code, message), pos[0], HINTS[code]),
+      ),
     );
   }
   if (document.directives?.yaml.explicit === true && document.directives.yaml.version !== '1.2') {
@@ -173,6 +175,31 @@ function parsed(text: string, lines: LineCounter, wrong: Wrong): Document.Parsed
 
 type Wrong = (message: string, offset?: number, hint?: string) => ScenarioError;
 
+/** A list item that stands further left or right than the one before it: the parser tells of much else there. */
+function strayItem(text: string, problems: readonly YamlProblem[]): YamlProblem[] | undefined {
+  const first = Math.min(...problems.map(({ pos }) => pos[0]));
+  const start = text.lastIndexOf('\n', first - 1) + 1;
+  const indent = itemIndent(text.slice(start, text.indexOf('\n', start) + 1 || undefined));
+  if (indent === undefined) return undefined;
+  const before = text
+    .slice(0, start)
+    .split('\n')
+    .map(itemIndent)
+    .filter((each) => each !== undefined);
+  if (before.length === 0 || before.includes(indent)) return undefined;
+  return [{ code: 'BAD_INDENT', message: '', pos: [start + indent] }];
+}
+
+interface YamlProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly pos: readonly [start: number, end?: number];
+}
+
+function itemIndent(line: string): number | undefined {
+  return /^( *)- /.exec(line)?.[1]?.length;
+}
+
 /** In our words, where the parser's are for those who write parsers. */
 function inWords(code: string, message: string): string {
   return WORDS[code] ?? message.replace(/\.$/, '');
@@ -188,7 +215,8 @@ const WORDS: Readonly<Record<string, string>> = {
   BAD_INDENT: 'indented otherwise than what it belongs to',
 };
 const HINTS: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'a text with ": " in it needs quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a key wants ": " behind it; a text with ": " in it needs quotes',
+  BAD_INDENT: "the '- ' of a list stand below each other, its keys too",
   BAD_SCALAR_START: 'a text that begins with this character needs quotes',
 };
 

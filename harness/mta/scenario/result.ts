@@ -27,6 +27,8 @@ export interface ScenarioResult {
   readonly steps: readonly StepResult[];
   /** Which need not happen: reactions that never fired, edits never used, faults that met nothing; in words. */
   readonly unused: readonly string[];
+  /** Edits that could not be made to what they were meant for, in words: the run fails. */
+  readonly failedEdits: readonly string[];
   readonly mtas: readonly {
     readonly name: string;
     readonly preset: string;

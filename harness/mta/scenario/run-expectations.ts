@@ -8,6 +8,7 @@ import type { StepOf } from './schema/steps.js';
 export class Expectation {
   readonly value: StepOf<'expect'>;
   #matches = 0;
+  #early: Early | undefined;
 
   constructor(value: StepOf<'expect'>) {
     this.value = value;
@@ -21,13 +22,40 @@ export class Expectation {
     return this.#matches >= (this.value.count ?? 1);
   }
 
+  /** What was expected, and came when this was not yet its turn. */
+  get early(): Early | undefined {
+    return this.#early;
+  }
+
   /** Whether it is what was expected. */
   take(happening: Happening): boolean {
-    const { event, where } = this.value;
-    if (happening.event !== event || !isWhere(happening, where)) return false;
+    if (!this.#fits(happening)) return false;
     this.#matches += 1;
     return true;
   }
+
+  /** It does not count: what comes before is still waited for, or its block has not begun. */
+  passOver(happening: Happening): void {
+    if (happening.mta !== this.value.at || !this.#fits(happening)) return;
+    this.#early = { count: (this.#early?.count ?? 0) + 1, last: happening.time };
+  }
+
+  #fits(happening: Happening): boolean {
+    const { event, where } = this.value;
+    return happening.event === event && isWhere(happening, where);
+  }
+}
+
+export interface Early {
+  readonly count: number;
+  /** The time of the last one. */
+  readonly last: number;
+}
+
+export interface Taken {
+  readonly by: Expectation;
+  /** What the MTA does at this step. */
+  readonly answer: Answer | undefined;
 }
 
 /** The expectations of a block: those at one MTA come about in their order, whatever happens at others. */
@@ -41,11 +69,11 @@ export class Expectations {
     }
   }
 
-  /** The answer, where it is the step that one with an answer waits for. */
-  take(happening: Happening): Answer | undefined {
-    const next = this.#rows.get(happening.mta)?.find(({ isMet }) => !isMet);
-    if (next?.take(happening) !== true) return undefined;
-    const { answer } = next.value;
-    return answer === undefined ? undefined : toAnswer(answer, next.value.event);
+  /** Undefined where nobody waits for it. */
+  take(happening: Happening): Taken | undefined {
+    const by = this.#rows.get(happening.mta)?.find(({ isMet }) => !isMet);
+    if (by?.take(happening) !== true) return undefined;
+    const { answer, event } = by.value;
+    return { by, answer: answer === undefined ? undefined : toAnswer(answer, event) };
   }
 }

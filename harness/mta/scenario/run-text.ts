@@ -39,7 +39,9 @@ export function amountText(wanted: Amount): string {
 /** Something that happened, with its time since `started`. Holds what peers say: escape it for a terminal. */
 export function happeningText({ time, event, fields, detail }: Happening, started: number): string {
   const told = detail === undefined ? '' : `: ${detail}`;
-  return `${elapsedText(time - started)} ${event}${fieldsText(fields)}${told}`;
+  // What it is not goes without saying: there are several of these in each line.
+  const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== false));
+  return `${elapsedText(time - started)} ${event}${fieldsText(said)}${told}`;
 }
 
 /** What an expectation waits for, and where. */

@@ -55,12 +55,15 @@ class Run {
   readonly #results: StepResult[] = [];
   readonly #history: History;
   readonly #context: Omit<StepContext, 'expectation'>;
+  /** By the step. */
+  readonly #expected = new Map<number, Expectation>();
   #expectations = new Expectations([]);
   #started = 0;
   #elapsed = 0;
   /** One of our own errors. */
   #fault: unknown;
   #interrupted = false;
+  readonly #failedEdits = new Set<string>();
   #queues = new Map<string, ScenarioResult['mtas'][number]['queues']>();
 
   constructor(scenario: Scenario, options: RunOptions) {
@@ -68,6 +71,9 @@ class Run {
     this.#scenario = scenario;
     this.#options = options;
     this.#steps = scenario.steps.map(stepOf);
+    for (const [index, step] of this.#steps.entries()) {
+      if (step.kind === 'expect') this.#expected.set(index, new Expectation(step.value));
+    }
     const live = new Set(stage.names.filter((name) => stage.actor(name).isLive));
     this.#history = new History(live);
     this.#started = stage.clock.now();
@@ -77,13 +83,18 @@ class Run {
       geography: new Geography(scenario),
       history: this.#history,
       within: scenario.within ?? options.within ?? (stage.clock instanceof VirtualClock ? HOUR : REAL_SECONDS),
+      started: this.#started,
       seenAt: (mta) => this.#history.lastAt(mta, this.#started),
     };
     // From the first moment on: the MTAs may act as soon as they start.
     for (const name of stage.names) {
       stage.actor(name).listen((happening) => {
         this.#history.add(happening);
-        return this.#expectations.take(happening);
+        const { mta, event, detail = '' } = happening;
+        if (event === 'editFailed') this.#failedEdits.add(`${mta}: ${detail}`);
+        const taken = this.#expectations.take(happening);
+        if (taken === undefined) for (const each of this.#expected.values()) each.passOver(happening);
+        return taken?.answer;
       });
     }
   }
@@ -117,14 +128,10 @@ class Run {
 
   /** The expectations of a block count from its beginning on. Whether all of it is done. */
   async #playBlock(from: number, to: number): Promise<boolean> {
-    const expectations = new Map<number, Expectation>();
+    const own = [...this.#expected].filter(([index]) => index >= from && index < to);
+    this.#expectations = new Expectations(own.map(([, expectation]) => expectation));
     for (let index = from; index < to; index += 1) {
-      const step = this.#steps[index];
-      if (step?.kind === 'expect') expectations.set(index, new Expectation(step.value));
-    }
-    this.#expectations = new Expectations([...expectations.values()]);
-    for (let index = from; index < to; index += 1) {
-      if (!(await this.#play(index, expectations.get(index)))) return false;
+      if (!(await this.#play(index, this.#expected.get(index)))) return false;
     }
     return true;
   }
@@ -199,6 +206,7 @@ class Run {
       verdict: this.#verdict(),
       steps: this.#results,
       unused: stage.unused,
+      failedEdits: [...this.#failedEdits],
       mtas: stage.names.map((name) => {
         const { preset, isJudged, findings } = stage.actor(name);
         return {
@@ -219,7 +227,7 @@ class Run {
     const { stage } = this.#options;
     if (this.#fault !== undefined || stage.fault !== undefined) return 'error';
     const judged = stage.names.map((name) => stage.actor(name)).filter(({ isJudged }) => isJudged);
-    if (judged.some(({ findings }) => findings.some(fails))) return 'fail';
+    if (judged.some(({ findings }) => findings.some(fails)) || this.#failedEdits.size > 0) return 'fail';
     const done = this.#results.every(({ state }) => state === 'done');
     if (this.#interrupted || this.#deliveredNothing(done)) return 'inconclusive';
     return done ? 'pass' : 'fail';

@@ -85,6 +85,7 @@ export function watchEvents(mta: Mta, { traits, peerOf, tell }: Watcher): () => 
     nonDeliveryReported: ({ subject, fate }) => ({ fields: codes(fate), detail: `${subject}: ${fateText(fate)}` }),
     loopDetected: ({ peer, subject }) => ({ fields: { peer }, detail: subject }),
     downgraded: (event) => ofItem(event),
+    editFailed: ({ peer, pdu, error }) => ({ fields: { peer }, detail: `${pdu}: ${error.message}` }),
     queueBlocked: ({ peer, head, length }) => ({ fields: { peer }, detail: `${length} behind ${head.identifier}` }),
     queueDrained: ({ peer }) => ({ fields: { peer } }),
     nextRetry: ({ peer, at, cause }) => ({ fields: { peer, cause }, detail: new Date(at).toISOString() }),

@@ -279,6 +279,7 @@ describe('deferred delivery', () => {
     a.start();
     a.submit('B', { ...mail('later'), deferredUntil: bench.clock.now() + HOUR });
     expect(a.connectorTo('B').remove(() => true, false)).to.equal(1);
+    expect(bench.clock.nextTimer).to.equal(undefined);
     await bench.pass(2 * HOUR);
     expect(seen).to.deep.equal([]);
     expect(a.queueTo('B').items()).to.deep.equal([]);

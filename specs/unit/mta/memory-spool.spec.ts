@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import { Octets } from '../../../harness/ber/octets.js';
 import { MemorySpool, type SpoolWrite } from '../../../harness/mta/memory-spool.js';
 import { DestinationQueue, type Submission } from '../../../harness/mta/queue.js';
+import { readApdu } from '../../../harness/mta/received.js';
+import type { TransferKey } from '../../../harness/stack/association/service.js';
 
 function submission(identifier: string): Submission {
   return { kind: 'message', priority: 'normal', identifier, apdu: new Uint8Array(1), system: false };
@@ -54,5 +57,58 @@ describe('a spool in memory', () => {
     if (item === undefined) throw new Error('no item');
     queue.settle(item);
     expect([found(first), found(second)]).to.deep.equal([['one 0'], []]);
+  });
+
+  describe('of what is taken from a peer', () => {
+    const apdu = readApdu(Octets.empty, undefined);
+    const key: TransferKey = { connection: 'one', activity: '1' };
+
+    /** A spool that is taking something because of which one item is queued for B. */
+    function taking(lives?: number) {
+      const each = spoolOf(undefined, lives);
+      const queue = new DestinationQueue('B', each.spool.journal('B'));
+      each.spool.received(apdu, 'A');
+      let item = queue.add(submission('reply'), 0);
+      each.spool.caring(() => {
+        item = queue.add(submission('copy'), 0);
+      });
+      return { ...each, queue, item };
+    }
+
+    it('has nothing before the transfer is completed, and all of it together with that', () => {
+      const { spool, writes } = taking();
+      expect(found(spool)).to.deep.equal(['reply 0']);
+      spool.transfers.completed(key);
+      spool.taken();
+      expect(found(spool)).to.deep.equal(['reply 0', 'copy 0']);
+      expect(spoolOf(spool).spool.transfers.find(key)).to.equal('completed');
+      expect(writes.map(({ what }) => what)).to.deep.equal(['added', 'taken']);
+      expect(writes.flatMap((write) => (write.what === 'taken' ? write.added : []))).to.have.lengthOf(1);
+    });
+
+    it('has it too where no transfer is kept, once it is taken, or something else comes', () => {
+      const { spool, writes } = taking();
+      spool.received(apdu, 'A');
+      expect(found(spool)).to.deep.equal(['reply 0', 'copy 0']);
+      spool.taken();
+      spool.taken();
+      expect(writes.map(({ what }) => what)).to.deep.equal(['added', 'taken', 'taken']);
+    });
+
+    it('has none of it, and no completed transfer, of an MTA that has ended before', () => {
+      const { spool, writes } = taking(1);
+      spool.transfers.completed(key);
+      spool.taken();
+      expect(found(spool)).to.deep.equal(['reply 0']);
+      expect(spoolOf(spool).spool.transfers.find(key)).to.equal(undefined);
+      expect(writes).to.have.lengthOf(1);
+    });
+
+    it('has none that was taken out again meanwhile', () => {
+      const { spool, queue, item } = taking();
+      for (const each of queue.giveUp((other) => other === item)) queue.forget(each);
+      spool.taken();
+      expect(found(spool)).to.deep.equal(['reply 0']);
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { P1specError } from '../../../harness/ber/error.js';
+import type { Mta } from '../../../harness/mta/engine.js';
 import type { PeerConfig } from '../../../harness/mta/peer.js';
 import { type ActivationSchedule, isWithin, nextChange } from '../../../harness/mta/schedule.js';
 import { Bench, mail, pairOf } from './two-mtas.js';
@@ -105,6 +106,20 @@ describe('an activation schedule', () => {
     expect(sent).to.deep.equal(['urgent']);
     await bench.pass(8 * HOUR);
     expect(sent).to.deep.equal(['urgent', 'normal']);
+  });
+
+  it('lets them pass too while the peer has an association open on which we may not send', async () => {
+    const bench = new Bench();
+    const b: Mta = bench.mta('B', [{ name: 'A', connect: async () => bench.link(() => a) }]);
+    const activation = { ...morning, urgentAtAnyTime: true };
+    const a: Mta = bench.mta('A', [{ name: 'B', activation, connect: async () => bench.link(() => b) }]);
+    for (const mta of [a, b]) mta.start();
+    b.submit('A', mail('there'));
+    await bench.pass(1000);
+    expect(a.associations.map(({ isOpen, busy }) => [isOpen, busy])).to.deep.equal([[true, false]]);
+    a.submit('B', { ...mail('back'), priority: 'urgent' });
+    await bench.pass(1000);
+    expect(a.queueTo('B').account()).to.include({ length: 0, transferred: 1 });
   });
 
   it('lets the peer call at any time', async () => {

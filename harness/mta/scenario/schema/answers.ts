@@ -38,6 +38,11 @@ const reasons = {
     description:
       'A bind by an MTA-bind error, a transfer by an exception; temporaryProblem is receiving ability jeopardized',
   }),
+  refuseSession: z
+    .int()
+    .min(0)
+    .max(255)
+    .meta({ description: "A REFUSE with X.225's reason code, and nothing of the layers above" }),
   abort: z.enum(abortReasons).meta({ description: "RT-U-ABORT's reason" }),
   interrupt: z.enum(activityReasons).meta({ description: 'Our transfer is interrupted, to go on with it later' }),
   discard: z.enum(activityReasons).meta({ description: 'Our transfer is discarded, with this reason' }),

@@ -87,6 +87,7 @@ export const scenarioEvents = {
   nonDeliveryReported: { what: 'a non-delivery report was made', where: ['reason', 'diagnostic'] },
   loopDetected: { what: 'something has been here before', where: ['peer'] },
   downgraded: { what: 'something was changed for P1 of 1984', where: ITEM },
+  editFailed: { what: 'an edit could not be made, and the PDU went out as it was: the run fails', where: ['peer'] },
   queueBlocked: { what: 'a failure holds back what is queued', where: ['peer'] },
   queueDrained: { what: 'a queue is empty', where: ['peer'] },
   nextRetry: { what: 'the time of the next attempt is set', where: ['peer', 'cause'] },

@@ -112,7 +112,10 @@ const connector = z
       .union([
         z.enum(['always', 'remote', 'never']),
         z.strictObject({
-          windows: z.array(z.strictObject({ from: timeOfDay, to: timeOfDay })).min(1),
+          windows: z
+            .array(z.strictObject({ from: timeOfDay, to: timeOfDay }))
+            .min(1)
+            .meta({ description: 'Times of each day; one that ends before it begins goes over midnight' }),
           urgentAtAnyTime: z.boolean().optional().meta({ description: 'Urgent messages and reports do not wait' }),
         }),
       ])
@@ -154,6 +157,10 @@ export const mta = z
       .boolean()
       .optional()
       .meta({ description: 'Whether what it sends is judged; live MTAs are, if nothing is said' }),
+    routes: z
+      .record(z.string(), mtaReference)
+      .optional()
+      .meta({ description: 'By which neighbour one of the others is reached, where that is not the shortest way' }),
     when: z
       .array(reaction)
       .optional()

@@ -15,6 +15,8 @@ export interface StepContext {
   readonly expectation: Expectation | undefined;
   /** How long anything expected may take that says nothing itself, in milliseconds. */
   readonly within: number;
+  /** When the scenario began, by the stage's clock. */
+  readonly started: number;
   /** The latest that happened at an MTA, in words. */
   seenAt(mta: string): string[];
 }

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { P1specError } from '../../../../harness/ber/error.js';
 import { toHex } from '../../../../harness/ber/octets.js';
+import { Editor } from '../../../../harness/mta/edits/editor.js';
 import { applyEdits, checkPath, type Edit, type PduEdit } from '../../../../harness/mta/edits/index.js';
+import { Emitter } from '../../../../harness/mta/emitter.js';
 import type { MtaEvents } from '../../../../harness/mta/events.js';
 import type { Hooks } from '../../../../harness/mta/hooks.js';
 import { globalDomainIdentifier } from '../../../../harness/mta/names.js';
@@ -109,6 +111,21 @@ describe('what an MTA sends, edited on its way out', () => {
     expect(pair.a.unusedEdits).to.deep.equal([one(inject('message'), 'message', { to: 'C' })]);
     // The first one was sent twice, and edited both times.
     expect(pair.findings()).to.have.lengthOf(5);
+  });
+
+  it('counts an item as the same one that takes its place, without those whom 1984 does not reach', () => {
+    const events = new Emitter<MtaEvents>();
+    const told: number[] = [];
+    events.on('edited', ({ nth }) => told.push(nth));
+    const editor = new Editor([one(inject('message'))], events);
+    const { a } = judgedPair('normal', []);
+    const item = a.submit('B', mail('one'));
+    const { apdu } = item;
+    const amended = { ...item };
+    const first = editor.outgoing('B', { item, apdu }, 'normal');
+    const octets = [item, amended].map((from) => editor.outgoing('B', { item: amended, apdu }, 'normal', from).apdu);
+    expect(octets.map(toHex)).to.deep.equal([toHex(first.apdu), toHex(first.apdu)]);
+    expect(told).to.deep.equal([1]);
   });
 
   it('goes on over another connection with the same octets', async () => {

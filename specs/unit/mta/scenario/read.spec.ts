@@ -51,6 +51,24 @@ const table: readonly Wrong[] = [
     code: 'KEY',
     says: "did you mean 'preset'?",
   },
+  {
+    what: 'a list item further left than the one before it',
+    text: `${HEAD}steps:\n  - note: x\n ^- note: y\n`,
+    code: 'SYNTAX',
+    says: 'indented otherwise than what it belongs to',
+  },
+  {
+    what: 'a list item further right than the one before it',
+    text: `${HEAD}steps:\n  - note: x\n   ^- note: y\n`,
+    code: 'SYNTAX',
+    says: 'indented otherwise than what it belongs to',
+  },
+  {
+    what: 'a key without its colon',
+    text: step('expect: { ^at a: , at: b, event: bind }'),
+    code: 'KEY',
+    says: 'a colon is missing: write at: a',
+  },
   { what: 'a step that there is not', text: step('^sned: { from: a }'), code: 'KEY', says: "did you mean 'send'?" },
   { what: 'two steps in one', text: step('^note: x\n    start: a'), code: 'VALUE', says: 'wants exactly one of' },
   { what: 'no step', text: step('^{}'), code: 'VALUE', says: 'wants exactly one of' },
@@ -355,6 +373,16 @@ describe('a scenario, as it is read', () => {
         ),
         { numRuns: 500 },
       );
+    });
+
+    it('never brings control characters of the file name into a message', async () => {
+      const error = await openScenario('no\u001b[31mfile.yaml').then(
+        () => undefined,
+        (each: unknown) => each,
+      );
+      expect(String((error as Error).message))
+        .to.include('no\\u001b[31mfile.yaml')
+        .and.not.to.include('\u001b');
     });
 
     it('never brings control characters into a message', () => {

@@ -44,6 +44,31 @@ describe('a block of a scenario: what is done, and what is expected of it', () =
     expect(states(await play([...expected], backwards))).to.deep.equal(['done', 'failed']);
   });
 
+  it('tells what came before its turn, and what came before its block', async () => {
+    const stage = new FakeStage();
+    stage.at(1000, () => stage.actor('b').happen('transfer'));
+    stage.at(2000, () => stage.actor('b').happen('transfer'));
+    stage.at(3000, () => stage.actor('b').happen('bind'));
+    const inBlock = await play(
+      [{ expect: { at: 'b', event: 'bind' } }, { expect: { at: 'b', event: 'transfer', within: '1 min' } }],
+      stage,
+    );
+    expect(inBlock.steps[1]?.why).to.match(/^transfer at b did not happen .*came 2 times, last at \+0:00:02 \(/);
+    const later = new FakeStage();
+    later.at(1000, () => later.actor('b').happen('transfer'));
+    const block = [{ wait: '5 s' }, { check: { at: 'b', received: { messages: 0 } } }, { wait: '1 s' }] as const;
+    const expected = { expect: { at: 'b', event: 'transfer', within: '1 min' } } as const;
+    const result = await play([...block, expected], later);
+    expect(result.steps[3]?.why).to.match(/before its turn it came once, at \+0:00:01 \(/);
+  });
+
+  it('does not tell of what another expectation has taken', async () => {
+    const stage = new FakeStage();
+    stage.at(1000, () => stage.actor('b').happen('bind'));
+    const twice = [{ expect: { at: 'b', event: 'bind' } }, { expect: { at: 'b', event: 'bind' } }] as const;
+    expect((await play([...twice], stage)).steps[1]?.why).to.equal('bind at b did not happen within 1 h');
+  });
+
   it('does not mind in which order things happen at different MTAs', async () => {
     const stage = new FakeStage();
     stage.at(1, () => stage.actor('b').happen('transfer'));

@@ -161,3 +161,57 @@ steps:
     expect(result.elapsed).to.equal(3 * 3_600_000);
   });
 });
+
+describe('an edit of a scenario', () => {
+  it('fails the run where it cannot be made to what it is meant for', async () => {
+    const result = await play(`mtas:
+  alpha:
+    preset: tolerant
+    edits: [{ pdu: message, edits: [{ remove: { at: 'message.envelope.deferredDeliveryTime' } }] }]
+  beta: { preset: tolerant }
+steps:
+  - send: { from: alpha, to: beta }
+  - expect: { at: alpha, event: editFailed, where: { peer: beta } }
+  - expect: { at: beta, event: messageReceived }
+`);
+    expect(result.verdict).to.equal('fail');
+    expect(result.failedEdits).to.have.lengthOf(1);
+    expect(result.failedEdits[0]).to.match(/^alpha: message: .*deferredDeliveryTime/);
+  });
+});
+
+describe('routes of a scenario', () => {
+  it('lead in a circle where they are told to, and the loop is found', async () => {
+    const result = await play(`mtas:
+  alpha: { preset: tolerant, routes: { omega: beta } }
+  beta: { preset: tolerant, routes: { omega: gamma } }
+  gamma: { preset: tolerant, routes: { omega: alpha } }
+  omega: { preset: tolerant }
+links:
+  - { between: [alpha, beta] }
+  - { between: [beta, gamma] }
+  - { between: [gamma, alpha] }
+  - { between: [gamma, omega] }
+steps:
+  - send: { from: alpha, to: omega }
+  - expect: { at: alpha, event: loopDetected, where: { peer: gamma } }
+  - expect: { at: alpha, event: nonDeliveryReported, where: { reason: 1, diagnostic: 3 } }
+  - never: { at: omega, event: messageReceived, for: 1 h }
+`);
+    expect(failure(result)).to.equal(undefined);
+  });
+});
+
+describe('a session that is refused below the bind', () => {
+  it('is told to the initiator as no MTA-bind error', async () => {
+    const result = await play(`mtas:
+  alpha: { preset: tolerant }
+  beta: { preset: tolerant, when: [{ step: session, first: 1, answer: { refuseSession: 2 } }] }
+steps:
+  - send: { from: alpha, to: beta }
+  - expect: { at: alpha, event: bindRefused, where: { by: peer } }
+  - expect: { at: beta, event: messageReceived, within: 20 min }
+`);
+    expect(failure(result)).to.equal(undefined);
+  });
+});

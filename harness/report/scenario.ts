@@ -18,6 +18,8 @@ export interface RecordingComparison {
 /** Differences that are shown. */
 const SHOWN = 20;
 
+const COLUMNS = 100;
+
 const marks: Record<StepResult['state'], readonly [mark: string, style: Style]> = {
   done: ['✓', 'green'],
   failed: ['✗', 'red'],
@@ -55,6 +57,11 @@ export function* scenarioLines(result: ScenarioResult, { color }: { readonly col
   yield* mtaLines(result.mtas, paint);
   for (const { name, judged, findings } of result.mtas) {
     if (judged) yield* findingBlock(name, findings, paint);
+  }
+  if (result.failedEdits.length > 0) {
+    yield '';
+    yield 'Edits that could not be made; the PDUs went out as they were:';
+    for (const each of result.failedEdits) yield `  ${escapeText(each)}`;
   }
   if (result.unused.length > 0) {
     yield '';
@@ -100,12 +107,28 @@ function* undoneLines(steps: readonly StepResult[], paint: Paint): Generator<str
     const [, style] = marks[state];
     yield `  ${(places[index] ?? '').padStart(width)}  ${paint(style, state.padEnd(stateWidth))}  ${escapeText(text)}`;
     if (state !== 'failed') continue;
-    const indent = ' '.repeat(width + stateWidth + 8);
-    if (why !== undefined) yield `${indent}at ${elapsedText(time)}: ${escapeText(why)}`;
+    const indent = width + stateWidth + 8;
+    if (why !== undefined) yield* hung(`at ${elapsedText(time)}: ${escapeText(why)}`, indent);
     if (seen === undefined) continue;
-    yield `${indent}${seen.length === 0 ? 'nothing at all happened there' : 'what happened there last:'}`;
-    for (const each of seen) yield `${indent}  ${escapeText(each)}`;
+    yield* hung(seen.length === 0 ? 'nothing at all happened there' : 'what happened there last:', indent);
+    for (const each of seen) yield* hung(escapeText(each), indent + 2);
   }
+}
+
+/** In lines of 100 columns, as far as there are spaces to break at; all but the first further in. */
+function* hung(text: string, indent: number): Generator<string> {
+  const room = COLUMNS - indent;
+  let line = '';
+  let begins = true;
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > (begins ? room : room - 2)) {
+      yield `${' '.repeat(begins ? indent : indent + 2)}${line}`;
+      [line, begins] = [word, false];
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  yield `${' '.repeat(begins ? indent : indent + 2)}${line}`;
 }
 
 function* mtaLines(mtas: ScenarioResult['mtas'], paint: Paint): Generator<string> {

@@ -39,6 +39,7 @@ function result(more: Partial<ScenarioResult> = {}): ScenarioResult {
     verdict: 'fail',
     steps: [done, failed, unreached, note],
     unused: [],
+    failedEdits: [],
     mtas: [
       {
         name: 'a',
@@ -89,6 +90,15 @@ describe('the report of a scenario', () => {
       '',
       'fail: 1 of 4 steps done, 1 failed, 2 never reached, 1 bind; 1:10:00.250 on its clock',
     ]);
+  });
+
+  it('breaks what is long at spaces, so that it stands within 100 columns', () => {
+    const word = 'connecting';
+    const seen = [Array.from({ length: 30 }, () => word).join(' '), 'x'.repeat(200)];
+    const lines = [...scenarioLines(result({ steps: [{ ...failed, why: seen[0] ?? '', seen }] }), plain)];
+    const table = lines.slice(0, lines.indexOf('', 1));
+    expect(table.filter((line) => line.length > 100).map((line) => line.trim())).to.deep.equal(['x'.repeat(200)]);
+    expect(table.join(' ').split(word).length - 1).to.equal(60);
   });
 
   it('counts steps where there are no lines, and says where nothing at all happened', () => {

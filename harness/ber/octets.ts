@@ -57,6 +57,16 @@ export class Octets {
     return (this.slices[place] as Slice).offset + index - this.#startOf(place);
   }
 
+  /** The index of the octet that stands at that offset of the stream; undefined where it is not in the rope. */
+  indexOf(offset: number): number | undefined {
+    let start = 0;
+    for (const { bytes, offset: from } of this.slices) {
+      if (offset >= from && offset < from + bytes.length) return start + offset - from;
+      start += bytes.length;
+    }
+    return undefined;
+  }
+
   /** The slice that holds the octet at `index`; the last one past the end. Logarithmic in the number of slices. */
   #find(index: number): number {
     let low = 0;

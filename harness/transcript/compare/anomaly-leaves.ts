@@ -8,9 +8,9 @@ import type { OpenLeaf } from './decoded-leaves.js';
 /** Octets that a leaf holds in full; of more it has the digest too. */
 const SHOWN = 4096;
 
-/** How a value is encoded does not count. */
-export function isOfEncoding({ code }: Anomaly): boolean {
-  return code === 'encoding-form';
+/** How a value is encoded does not count. A TPKT has no values: what is odd about it is said by its octets. */
+export function isOfEncoding({ code, layer }: Anomaly): boolean {
+  return code === 'encoding-form' && layer !== 'tpkt';
 }
 
 /** Codes of what no leaf has, so that its octets are compared: whoever changes them changes what is said. */
@@ -28,9 +28,13 @@ const FOREIGN: ReadonlySet<Anomaly['code']> = new Set<Anomaly['code']>([
   'malformed',
 ]);
 
-/** What an observer found odd, as a value: an unknown element under its tag, with its octets where they are at hand. */
-export function anomalyLeaf({ layer, path, code, detail }: Anomaly, octets: Uint8Array | undefined): OpenLeaf {
-  const value = octets !== undefined && FOREIGN.has(code) ? octetsText(octets) : true;
+/**
+ * What an observer found odd, as a value: an unknown element under its tag, with its octets. Where those are not at hand,
+ * as of what stands around an APDU in its slices, it is told how many they are.
+ */
+export function anomalyLeaf({ layer, path, code, detail, length }: Anomaly, octets: Uint8Array | undefined): OpenLeaf {
+  const foreign = octets === undefined ? `${length} octets` : octetsText(octets);
+  const value = FOREIGN.has(code) ? foreign : layer === 'tpkt' ? (detail ?? true) : true;
   if (code === 'unknown-element' && detail !== undefined) {
     return { layer, path: `${path}${detail}`, type: 'unknown', value };
   }
@@ -38,11 +42,29 @@ export function anomalyLeaf({ layer, path, code, detail }: Anomaly, octets: Uint
   return { layer, path: `${path}!${code}`, type: 'anomaly', value };
 }
 
-/** All of them count, and only so many are kept. */
+/** Octets as a value, that may come in pieces: all of them count, and only so many are kept. */
+export class OctetsText {
+  readonly #hash = createHash('sha256');
+  #head = '';
+  #length = 0;
+
+  push(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#head += toHex(bytes.subarray(0, Math.max(0, SHOWN - this.#length)));
+    this.#length += bytes.length;
+  }
+
+  /** To be called once. */
+  toString(): string {
+    if (this.#length <= SHOWN) return this.#head;
+    return `${this.#head}… (${this.#length} octets, sha256 ${this.#hash.digest('hex')})`;
+  }
+}
+
 export function octetsText(octets: Uint8Array): string {
-  if (octets.length <= SHOWN) return toHex(octets);
-  const digest = createHash('sha256').update(octets).digest('hex');
-  return `${toHex(octets.subarray(0, SHOWN))}… (${octets.length} octets, sha256 ${digest})`;
+  const text = new OctetsText();
+  text.push(octets);
+  return text.toString();
 }
 
 /** Where the elements of decoded PDUs stand, for who knows no more than an offset. */

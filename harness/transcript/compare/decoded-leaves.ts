@@ -55,7 +55,7 @@ function walkStructure(layer: Layer, node: Decoded, type: CompiledStructure, pat
   }
   if (type.declaration.kind === 'choice') return;
   const members = type.members(1988).list;
-  if (node.inner.children.length === 0 && members.every(({ declaration }) => !('default' in declaration))) {
+  if (counts.size === 0 && members.every(({ declaration }) => !('default' in declaration))) {
     leaves.push({ layer, path, type: 'structure', value: '(empty)' });
   }
   for (const { declaration, type: member } of members) {

@@ -51,7 +51,12 @@ export function tpduLeaves(tpdu: Tpdu): OpenLeaf[] {
       number('code', tpdu.code);
   }
   for (const { code, name, value } of tpdu.parameters) {
-    leaves.push({ layer, path: `${kind}.${name ?? `<0x${code.toString(16)}>`}`, type: 'octets', value: value.toHex() });
+    leaves.push({
+      layer,
+      path: `${kind}.${name ?? `<0x${code.toString(16)}>`}`,
+      type: name === undefined ? 'unknown' : 'octets',
+      value: value.toHex(),
+    });
   }
   if (tpdu.userData.length > 0) {
     leaves.push({ layer, path: `${kind}.userData`, type: 'octets', value: tpdu.userData.toHex() });
@@ -95,7 +100,7 @@ function parameterLeaves({ path, name, value, members }: SpduParameter, leaves: 
     leaves.push(...referenceLeaves(path, value));
     return;
   }
-  const type = name === 'activityIdentifier' ? 'reference' : 'octets';
+  const type = name === undefined ? 'unknown' : name === 'activityIdentifier' ? 'reference' : 'octets';
   leaves.push({ layer, path, type, value: value.toHex(), form: 'octets', place });
 }
 

@@ -60,9 +60,11 @@ export class RuleSet {
   ofLeaf(unit: Pick<Unit, 'name'>, { layer, path, type }: Leaf): ComparisonRule | undefined {
     const key = `${unit.name} ${layer} ${type} ${path}`;
     if (this.#leaves.has(key)) return this.#leaves.get(key);
+    const isForeign = type === 'unknown' || type === 'anomaly';
     const found = this.#compiled.find(
       (each) =>
         !each.isWhole &&
+        !(isForeign && NAMES_VALUES.has(each.rule.how)) &&
         (each.layer === undefined || each.layer === layer) &&
         (each.units === undefined || each.units.has(unit.name)) &&
         (each.type === undefined || each.type === type) &&
@@ -89,6 +91,8 @@ export class RuleSet {
 }
 
 const KEPT = 20_000;
+/** What no declaration knows is no name and no time, wherever it stands. */
+const NAMES_VALUES: ReadonlySet<RuleHow['how']> = new Set<RuleHow['how']>(['renamed', 'time', 'serial']);
 
 interface CompiledRule {
   readonly rule: ComparisonRule;

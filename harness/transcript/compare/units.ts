@@ -1,10 +1,13 @@
+import type { Decoded } from '../../asn1/decoded.js';
+import type { Element } from '../../ber/element.js';
 import type { Limits } from '../../ber/limits.js';
+import { Octets } from '../../ber/octets.js';
 import type { LinkEvent } from '../../link/events.js';
 import type { Anomaly } from '../../stack/anomaly.js';
 import { type AssociationEvent, type Transfer, type UserTypes, wholeOf } from '../../stack/association/events.js';
-import type { Direction } from '../../stack/direction.js';
 import { ConversationObserver, type ObservedEvent } from '../observe.js';
 import { p1UserTypes } from '../p1-user-types.js';
+import { anomalyLeaf, ElementIndex, isOfEncoding, OctetsText, octetsIn, octetsText } from './anomaly-leaves.js';
 import { ContentGatherer } from './content-leaves.js';
 import { decodedLeaves, type OpenLeaf } from './decoded-leaves.js';
 import { spduLeaves, tpduLeaves } from './lower-leaves.js';
@@ -16,24 +19,43 @@ export interface UnitOptions {
   readonly limits?: Partial<Limits>;
 }
 
-/** Octets of an undecodable TSDU, or of a stray piece, that are compared. */
-const SHOWN = 4096;
-
 interface Building {
   readonly unit: Omit<Unit, 'leaves'>;
   readonly leaves: OpenLeaf[];
+  /** Offset just behind its last octet; of an APDU that is nowhere. */
+  readonly end: number | undefined;
   /** Where decoded PDUs of it begin: what another one's open value holds is told there, once. */
   readonly roots: { readonly offset: number; readonly index: number }[];
+  readonly decoded: Decoded[];
+  /** Of `decoded`; made where something in them is odd. */
+  elements?: ElementIndex;
 }
+
+/** What is known of one direction of a connection between two units. */
+interface Sending {
+  /** The TSDU that has just come, or as much of it as came. */
+  tsdu: Octets[];
+  isWhole: boolean;
+  /** What was odd about what the next unit is in. */
+  ahead: OpenLeaf[];
+  /** What was odd about units that are there as the cuts have it: told with the next other one. */
+  carried: OpenLeaf[];
+}
+
+/** Units that are there once or more, or not at all, as the cuts have it: what is odd about them is told with the next. */
+const CUTS: ReadonlySet<string> = new Set(['DT', 'DATA TRANSFER', 'MINOR SYNC POINT', 'MINOR SYNC ACK']);
+const STRAY = 'APDU.stray';
+/** Oddities that are kept for the next unit: who sends more has said enough. */
+const ODD = 1000;
 
 /** From link events to units, for any number of connections, live or recorded. The one observer is asked, and no other. */
 export class UnitReader {
   readonly #observer: ConversationObserver;
   readonly #contents = new Map<Transfer, ContentGatherer>();
-  readonly #strays = new Map<Transfer, string>();
+  readonly #strays = new Map<Transfer, OctetsText>();
+  readonly #sendings = new Map<string, Sending>();
   #building: Building | undefined;
   #units: Unit[] = [];
-  #anomalies: Anomaly[] = [];
 
   constructor({ types = p1UserTypes, limits }: UnitOptions = {}) {
     this.#observer = new ConversationObserver({ types, limits });
@@ -59,10 +81,10 @@ export class UnitReader {
   #event(event: AssociationEvent): void {
     switch (event.kind) {
       case 'tpdu':
-        this.#begin(event, 'cotp', event.tpdu.kind, event.tpdu.offset, tpduLeaves(event.tpdu));
+        this.#tpdu(event);
         break;
       case 'spdu':
-        this.#begin(event, 'session', event.spdu.kind, event.spdu.offset, spduLeaves(event.spdu));
+        this.#begin(event, 'session', event.spdu.kind, event.spdu.octets, spduLeaves(event.spdu));
         break;
       case 'pdu':
       case 'bind': {
@@ -70,6 +92,8 @@ export class UnitReader {
         const building = this.#building;
         if (decoded === undefined || building === undefined || building.unit.direction !== event.direction) break;
         building.roots.push({ offset: decoded.element.offset, index: building.leaves.length });
+        building.decoded.push(decoded);
+        building.elements = undefined;
         building.leaves.push(...decodedLeaves(event.kind === 'pdu' ? event.layer : 'p1', decoded));
         break;
       }
@@ -78,26 +102,41 @@ export class UnitReader {
         break;
       case 'stray': {
         const key = wholeOf(event.transfer);
-        const before = this.#strays.get(key) ?? '';
-        this.#strays.set(key, `${before}${Buffer.from(event.bytes).toString('hex')}`.slice(0, SHOWN));
+        const stray = this.#strays.get(key) ?? new OctetsText();
+        stray.push(event.bytes);
+        this.#strays.set(key, stray);
         break;
       }
       case 'apdu':
         this.#apdu(event);
         break;
       case 'undecodable': {
-        const value = event.octets.subarray(0, SHOWN).toHex();
-        this.#begin(event, 'tpkt', 'octets', event.octets.offset, [
-          { layer: 'tpkt', path: 'octets', type: 'octets', value },
-        ]);
+        const { octets } = event;
+        const value = octetsText(octets.toBytes());
+        this.#begin(event, 'tpkt', 'octets', octets, [{ layer: 'tpkt', path: 'octets', type: 'octets', value }]);
         break;
       }
       case 'anomaly':
-        this.#anomaly(event.direction, event.anomaly);
+        this.#anomaly(event, event.anomaly);
+        break;
+      case 'end':
+        for (const direction of ['i2r', 'r2i'] as const) {
+          this.#sendings.delete(sendingKey({ connection: event.connection, direction }));
+        }
         break;
       default:
         break;
     }
+  }
+
+  #tpdu(event: AssociationEvent & { kind: 'tpdu' }): void {
+    const { tpdu } = event;
+    this.#begin(event, 'cotp', tpdu.kind, tpdu.octets, tpduLeaves(tpdu));
+    if (tpdu.kind !== 'DT') return;
+    const sending = this.#sendingOf(event);
+    if (sending.isWhole) sending.tsdu = [];
+    sending.tsdu.push(tpdu.userData);
+    sending.isWhole = tpdu.endOfTsdu;
   }
 
   #apdu(event: AssociationEvent & { kind: 'apdu' }): void {
@@ -116,34 +155,66 @@ export class UnitReader {
     }
     if (!complete) leaves.push({ layer: 'p1', path: 'APDU.complete', type: 'BOOLEAN', value: false });
     const stray = this.#strays.get(key);
-    if (stray !== undefined) leaves.push({ layer: 'p1', path: 'APDU.stray', type: 'octets', value: stray });
+    if (stray !== undefined) {
+      leaves.push({ layer: 'p1', path: STRAY, type: 'octets', value: stray.toString() });
+    }
     this.#contents.delete(key);
     this.#strays.delete(key);
     // Over several connections offsets are shifted, and stand for no octet of this one.
     const placed = transfer.stretches === undefined ? leaves : leaves.map(({ place, ...leaf }) => leaf);
-    this.#begin(event, 'p1', name, decoded?.element.offset ?? 0, placed);
+    this.#begin(event, 'p1', name, decoded?.element, placed);
+    if (decoded !== undefined) this.#building?.decoded.push(decoded);
   }
 
   #begin(
     { connection, direction, time }: AssociationEvent,
     layer: Unit['layer'],
     name: string,
-    offset: number,
+    place: Octets | Element | undefined,
     leaves: OpenLeaf[],
   ): void {
     this.#finish();
-    this.#building = { unit: { connection, direction, time, layer, name, offset }, leaves, roots: [] };
-    for (const anomaly of this.#anomalies) leaves.push(anomalyLeaf(anomaly));
-    this.#anomalies = [];
+    const sending = this.#sendingOf({ connection, direction });
+    leaves.push(...sending.ahead.filter((leaf) => !isTold(leaf, leaves)));
+    sending.ahead = [];
+    const offset = place?.offset ?? 0;
+    const end = place instanceof Octets ? place.offsetAt(place.length) : undefined;
+    this.#building = {
+      unit: { connection, direction, time, layer, name, offset },
+      leaves,
+      end,
+      roots: [],
+      decoded: [],
+    };
   }
 
-  #anomaly(direction: Direction, anomaly: Anomaly): void {
-    if (TOLD.has(anomaly.code)) return;
-    // What the layers below RTSE find is told before the unit that it is in.
-    const before = anomaly.layer === 'tpkt' || anomaly.layer === 'cotp' || anomaly.layer === 'session';
-    const building = before || this.#building?.unit.direction !== direction ? undefined : this.#building;
-    if (building === undefined) this.#anomalies.push(anomaly);
-    else building.leaves.push(anomalyLeaf(anomaly));
+  #anomaly(event: AssociationEvent, anomaly: Anomaly): void {
+    if (isOfEncoding(anomaly)) return;
+    const { layer, offset, length } = anomaly;
+    const building = this.#building?.unit.direction === event.direction ? this.#building : undefined;
+    const sending = this.#sendingOf(event);
+    // What the layers below presentation find is told before the unit that it is in, or behind that.
+    const isLow = layer === 'tpkt' || layer === 'cotp' || layer === 'session';
+    if (building === undefined || (isLow && !isInside(anomaly, building))) {
+      if (sending.ahead.length >= ODD) return;
+      const octets = layer === 'session' ? octetsIn(tsduOf(sending), offset, length) : undefined;
+      keep(sending.ahead, anomalyLeaf(anomaly, octets));
+      return;
+    }
+    // The octets behind an APDU are one of its leaves.
+    if (layer === 'rtse' && anomaly.code === 'surplus-octets' && building.leaves.some(({ path }) => path === STRAY))
+      return;
+    building.elements ??= indexOf(building.decoded);
+    const octets = building.elements.octetsAt(offset, length) ?? octetsIn(tsduOf(sending), offset, length);
+    const leaf = anomalyLeaf(anomaly, octets);
+    if (!isTold(leaf, building.leaves)) building.leaves.push(leaf);
+  }
+
+  #sendingOf(place: Pick<AssociationEvent, 'connection' | 'direction'>): Sending {
+    const key = sendingKey(place);
+    const sending = this.#sendings.get(key) ?? { tsdu: [], isWhole: true, ahead: [], carried: [] };
+    this.#sendings.set(key, sending);
+    return sending;
   }
 
   #finish(): void {
@@ -156,7 +227,14 @@ export class UnitReader {
         open === undefined ||
         !roots.some((root) => root.index > index && root.offset >= open.from && root.offset < open.to),
     );
-    this.#units.push({ ...unit, leaves: distinct(kept) });
+    const sending = this.#sendingOf(unit);
+    if (CUTS.has(unit.name)) {
+      for (const leaf of kept) if (isOdd(leaf)) keep(sending.carried, leaf);
+      this.#units.push({ ...unit, leaves: distinct(kept.filter((leaf) => !isOdd(leaf))) });
+      return;
+    }
+    this.#units.push({ ...unit, leaves: distinct([...kept, ...sending.carried]) });
+    sending.carried = [];
   }
 
   #contentOf(transfer: Transfer): ContentGatherer {
@@ -167,6 +245,44 @@ export class UnitReader {
   }
 }
 
+function sendingKey({ connection, direction }: Pick<AssociationEvent, 'connection' | 'direction'>): string {
+  return `${connection} ${direction}`;
+}
+
+function isInside({ layer, offset }: Anomaly, { unit, end }: Building): boolean {
+  return layer === unit.layer && offset >= unit.offset && offset < (end ?? 0);
+}
+
+/** What no cut brings about. */
+function isOdd({ type, path }: Leaf): boolean {
+  return type === 'unknown' || type === 'anomaly' || path.endsWith('.userData');
+}
+
+/** A parameter that is told is not told as an oddity too. */
+function isTold({ layer, path }: Leaf, leaves: readonly Leaf[]): boolean {
+  if (layer !== 'session' && layer !== 'cotp') return false;
+  const parameter = path.replace(/!.*$/, '');
+  return leaves.some((leaf) => leaf.path === parameter);
+}
+
+/** Once: how often it comes follows from the cuts. */
+function keep(odd: OpenLeaf[], leaf: OpenLeaf): void {
+  if (odd.length >= ODD || odd.some(({ path, value }) => path === leaf.path && value === leaf.value)) return;
+  odd.push(leaf);
+}
+
+function tsduOf(sending: Sending): Octets {
+  const whole = Octets.join(sending.tsdu);
+  sending.tsdu = [whole];
+  return whole;
+}
+
+function indexOf(decoded: readonly Decoded[]): ElementIndex {
+  const index = new ElementIndex();
+  for (const each of decoded) index.add(each);
+  return index;
+}
+
 /** A path stands for one value: of several with one path the later ones are numbered. */
 function distinct(leaves: readonly OpenLeaf[]): Leaf[] {
   const counts = new Map<string, number>();
@@ -175,17 +291,6 @@ function distinct(leaves: readonly OpenLeaf[]): Leaf[] {
     counts.set(leaf.path, count);
     return count === 1 ? leaf : { ...leaf, path: `${leaf.path}#${count}` };
   });
-}
-
-/** Anomalies that say no more than the leaves do, or only how a value is encoded. */
-const TOLD: ReadonlySet<Anomaly['code']> = new Set<Anomaly['code']>([
-  'encoding-form',
-  'unknown-element',
-  'unknown-parameter',
-]);
-
-function anomalyLeaf({ layer, path, code }: Anomaly): OpenLeaf {
-  return { layer, path: `${path}!${code}`, type: 'anomaly', value: true };
 }
 
 /** All units of a recording, in the order in which they were completed. */

@@ -1,0 +1,59 @@
+import { P1specError } from '../../harness/ber/error.js';
+import type { LinkEvent } from '../../harness/link/events.js';
+import {
+  type ComparisonRule,
+  compareConversations,
+  defaultComparisonRules,
+  differenceLines,
+  readComparisonRules,
+} from '../../harness/transcript/compare/index.js';
+import { openConversation } from '../../harness/transcript/open.js';
+import { Exit } from '../exit.js';
+import { write, writeLines } from '../output.js';
+
+export interface DiffCommandOptions {
+  readonly rules?: string;
+  readonly json?: boolean;
+}
+
+/** Octets of a recording that are held in memory to be compared. */
+const LIMIT = 512 * 1024 * 1024;
+
+/** Compares two recordings by meaning: what of the second is not as the first has it. */
+export async function diff(one: string, other: string, { rules: file, json }: DiffCommandOptions): Promise<void> {
+  const rules: readonly ComparisonRule[] =
+    file === undefined ? defaultComparisonRules : await readComparisonRules(file);
+  const [recorded, live] = [await eventsOf(one), await eventsOf(other)];
+  const differences = compareConversations(recorded, live, { rules });
+  const verdict = differences.length === 0 ? 'same' : 'different';
+  if (json === true) {
+    await write(`${JSON.stringify({ one, other, verdict, differences }, undefined, 2)}\n`);
+  } else {
+    await writeLines(differences.flatMap(differenceLines));
+    const said =
+      differences.length === 0
+        ? 'say the same'
+        : `differ: ${differences.length} ${differences.length === 1 ? 'difference' : 'differences'}`;
+    await write(`${one} and ${other} ${said}\n`);
+  }
+  process.exitCode = differences.length === 0 ? Exit.clean : Exit.findings;
+}
+
+async function eventsOf(file: string): Promise<LinkEvent[]> {
+  const conversation = await openConversation(file);
+  const events: LinkEvent[] = [];
+  let octets = 0;
+  for await (const event of conversation.events()) {
+    // A capture's octets stand in a window that moves.
+    const kept = event.kind === 'data' ? { ...event, octets: event.octets.slice() } : event;
+    if (kept.kind === 'data') octets += kept.octets.length;
+    if (octets > LIMIT) {
+      const message = `${file} has more than ${LIMIT} octets to compare`;
+      throw new P1specError('ERR_DIFF_TOO_LARGE', { message, at: { file } });
+    }
+    events.push(kept);
+  }
+  const truncated = conversation.truncated();
+  if (truncated !== undefined) process.stderr.write(`p1spec: ${file} is cut short: ${truncated.reason}\n`);
+  return events;
+}

@@ -44,7 +44,7 @@ program
   .option('--permit <rule=reason>', 'permit what a rule of tier 2 finds (repeatable)', permission, [])
   .option(
     '--reporter <name[=file]>',
-    'console, json, junit, tap, sarif, html or github, to stdout or a file (repeatable)',
+    'console, json, junit, tap, sarif or github, to stdout or a file (repeatable)',
     repeated,
     [],
   )
@@ -294,6 +294,24 @@ Examples:
   p1spec tap --listen 0.0.0.0:10102 --to 10.0.0.5:102 --on-record-error pass --json --for 8h > night.jsonl`,
   )
   .action(async (options) => (await import('./commands/tap.js')).tap(options));
+
+program
+  .command('diff')
+  .description('compare two recordings by meaning: times, references and identifiers may vary')
+  .argument('<one>', 'transcript (.ndjson), pcap, pcapng, TPKT hex, or a folder of PDUs')
+  .argument('<other>', 'the same; what it has otherwise is told')
+  .option('--rules <file>', 'what else may vary, as YAML (docs/replay.md)')
+  .option('--json', 'the differences as JSON, and nothing else on stdout')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  p1spec diff yesterday.ndjson today.ndjson
+  p1spec diff yesterday.ndjson today.pcapng --rules ours.yaml --json
+
+Exit: 0 they say the same, 1 they differ, 2 a file that cannot be read, or an error of ours or in the usage.`,
+  )
+  .action(async (one, other, options) => (await import('./commands/diff.js')).diff(one, other, options));
 
 program
   .command('rules')

@@ -20,7 +20,7 @@ export function* findingLines(finding: Finding, options: FindingTextOptions = {}
   yield `${indent}tier ${tier}  ${finding.rule}  ${rule?.title ?? ''}`.trimEnd();
   yield `${indent}  ${escapeText(path)}: ${escapeText(message)}`;
   if (signature !== undefined) yield `${indent}  probably ${escapeText(signature)}`;
-  yield `${indent}  connection ${connection}, ${side}, offset ${offset}, ${length} ${length === 1 ? 'octet' : 'octets'}  (${clause})`;
+  yield `${indent}  connection ${connection}, ${side}, offset ${offset}, ${length} ${length === 1 ? 'octet' : 'octets'}  (${escapeText(clause)})`;
   if (permitted !== undefined) yield `${indent}  permitted: ${escapeText(permitted)}`;
   if (excerpt !== undefined && excerpt.length > 0 && (fails(finding) || permitted !== undefined)) {
     yield* hexdumpLines(excerpt, { indent: `${indent}  `, mark: { offset, length } });

@@ -167,7 +167,7 @@ describe('p1spec run', function () {
     ['no such case', ['NOPE'], 'no case matches "NOPE"'],
     ['no such target', ['--target', 'exchange-2003-sp9'], "did you mean 'exchange-2003-sp2'?"],
     ['a mode that does not exist', ['--mode', 'x410'], 'x410-1984'],
-    ['no such reporter', ['--reporter', 'tap'], 'console, json, junit'],
+    ['no such reporter', ['--reporter', 'nunit'], 'console, json, junit, tap, sarif, github'],
     ['two reporters on stdout', ['--reporter', 'json', '--reporter', 'junit'], 'cannot share stdout'],
     ['a bad shard', ['--shard', '3/2'], '3/2'],
     ['a permission without reason', ['--permit', 'ADDR-006'], 'rule=reason'],

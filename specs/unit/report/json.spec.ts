@@ -39,7 +39,7 @@ describe('several reporters at once', () => {
   it('are read from the command line', () => {
     expect(parseReporter('json')).to.deep.equal({ name: 'json' });
     expect(parseReporter('junit=a=b.xml')).to.deep.equal({ name: 'junit', file: 'a=b.xml' });
-    for (const text of ['tap', 'json=', '', '=x']) {
+    for (const text of ['nunit', 'json=', '', '=x']) {
       expect(() => parseReporter(text))
         .to.throw()
         .with.property('code', 'ERR_REPORTER');

@@ -74,7 +74,7 @@ export class EarlierRecording {
     const events: LinkEvent[] = [];
     for await (const event of conversation.events()) {
       // A capture's octets stand in a window that moves.
-      events.push(event.kind === 'data' ? { ...event, octets: event.octets.slice() } : event);
+      events.push(event.kind === 'data' ? { ...event, octets: Uint8Array.from(event.octets) } : event);
     }
     return new EarlierRecording({
       file,

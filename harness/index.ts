@@ -27,6 +27,7 @@ export * from './link/index.js';
 export * from './mta/index.js';
 export * as p1 from './p1/index.js';
 export * as reports from './report/index.js';
+export { BackgroundJudge, type BackgroundOptions } from './rules/background.js';
 export { associationRules, catalogue, ruleOf } from './rules/catalogue.js';
 export {
   ConversationJudge,
@@ -69,6 +70,7 @@ export { type TranscriptHeader, transcriptHeader } from './transcript/format.js'
 export { ConversationObserver, type ObservedEvent, observe } from './transcript/observe.js';
 export { openConversation } from './transcript/open.js';
 export { PcapngWriter } from './transcript/pcapng-writer.js';
+export { type RotatingOptions, RotatingWriter } from './transcript/rotating-writer.js';
 export { checkScript, transcriptScript } from './transcript/script.js';
 export { MemoryTranscript, type Recorder, TranscriptWriter } from './transcript/writer.js';
 export * from './verdict/index.js';

@@ -1,12 +1,9 @@
 import { P1specError } from '../../harness/ber/error.js';
 import type { LinkEvent } from '../../harness/link/events.js';
-import {
-  type ComparisonRule,
-  compareConversations,
-  defaultComparisonRules,
-  differenceLines,
-  readComparisonRules,
-} from '../../harness/transcript/compare/index.js';
+import { compareConversations } from '../../harness/transcript/compare/compare.js';
+import { defaultComparisonRules } from '../../harness/transcript/compare/default-rules.js';
+import type { ComparisonRule } from '../../harness/transcript/compare/rule.js';
+import { differenceLines } from '../../harness/transcript/compare/text.js';
 import { openConversation } from '../../harness/transcript/open.js';
 import { Exit } from '../exit.js';
 import { write, writeLines } from '../output.js';
@@ -21,8 +18,7 @@ const LIMIT = 512 * 1024 * 1024;
 
 /** Compares two recordings by meaning: what of the second is not as the first has it. */
 export async function diff(one: string, other: string, { rules: file, json }: DiffCommandOptions): Promise<void> {
-  const rules: readonly ComparisonRule[] =
-    file === undefined ? defaultComparisonRules : await readComparisonRules(file);
+  const rules = await rulesOf(file);
   const [recorded, live] = [await eventsOf(one), await eventsOf(other)];
   const differences = compareConversations(recorded, live, { rules });
   const verdict = differences.length === 0 ? 'same' : 'different';
@@ -39,13 +35,18 @@ export async function diff(one: string, other: string, { rules: file, json }: Di
   process.exitCode = differences.length === 0 ? Exit.clean : Exit.findings;
 }
 
+async function rulesOf(file: string | undefined): Promise<readonly ComparisonRule[]> {
+  if (file === undefined) return defaultComparisonRules;
+  return (await import('../../harness/transcript/compare/rule-file.js')).readComparisonRules(file);
+}
+
 async function eventsOf(file: string): Promise<LinkEvent[]> {
   const conversation = await openConversation(file);
   const events: LinkEvent[] = [];
   let octets = 0;
   for await (const event of conversation.events()) {
     // A capture's octets stand in a window that moves.
-    const kept = event.kind === 'data' ? { ...event, octets: event.octets.slice() } : event;
+    const kept = event.kind === 'data' ? { ...event, octets: Uint8Array.from(event.octets) } : event;
     if (kept.kind === 'data') octets += kept.octets.length;
     if (octets > LIMIT) {
       const message = `${file} has more than ${LIMIT} octets to compare`;

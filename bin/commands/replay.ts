@@ -232,7 +232,7 @@ async function eventsOf(conversation: Conversation): Promise<LinkEvent[]> {
   let octets = 0;
   for await (const event of conversation.events()) {
     // A capture's octets stand in a window that moves.
-    const kept = event.kind === 'data' ? { ...event, octets: event.octets.slice() } : event;
+    const kept = event.kind === 'data' ? { ...event, octets: Uint8Array.from(event.octets) } : event;
     if (kept.kind === 'data') octets += kept.octets.length;
     if (octets > LIMIT) {
       const at = { file: conversation.file };

@@ -26,4 +26,9 @@ export interface Link {
   close(): void;
   /** Drops the link at once (RST). */
   destroy(): void;
+  /** Hands nothing over until `resume`: what comes meanwhile waits, at last at the peer. A little may still come. */
+  pause?(): void;
+  resume?(): void;
+  /** Octets that `send` took and that still stand here. */
+  readonly unsent?: number;
 }

@@ -5,6 +5,8 @@ export interface MemoryOptions {
   readonly delivery?: 'microtask' | 'manual';
   /** Cuts what one `send` carries; as it is, if absent. Every octet must come out, in order. */
   readonly chunk?: (bytes: Uint8Array, direction: 'i2r' | 'r2i') => Iterable<Uint8Array>;
+  /** Octets that may be under way in one direction before `send` returns false; any number, if absent. */
+  readonly room?: number;
   readonly initiator?: string;
   readonly responder?: string;
 }
@@ -25,8 +27,8 @@ const COMPACT = 4096;
 
 /** Two ends of a link in memory. What is sent comes in the order sent, both directions together: it is deterministic. */
 export function memoryPair(options: MemoryOptions = {}): MemoryPair {
-  const { initiator = 'memory:initiator', responder = 'memory:responder', delivery = 'microtask' } = options;
-  const queue: { to: MemoryEnd; parcel: Parcel }[] = [];
+  const { initiator = 'memory:initiator', responder = 'memory:responder', delivery = 'microtask', room } = options;
+  const queue: { from: MemoryEnd; to: MemoryEnd; parcel: Parcel }[] = [];
   let head = 0;
   let scheduled = false;
 
@@ -42,6 +44,7 @@ export function memoryPair(options: MemoryOptions = {}): MemoryPair {
     }
     if (head > COMPACT) head -= queue.splice(0, head).length;
     next?.to.take(next.parcel);
+    if (next?.parcel.kind === 'data') next.from.arrived(next.parcel.bytes.length);
     return next !== undefined;
   };
   const deliverAll = (): void => {
@@ -55,23 +58,31 @@ export function memoryPair(options: MemoryOptions = {}): MemoryPair {
       deliverAll();
     });
   };
-  const post = (to: () => MemoryEnd, direction: 'i2r' | 'r2i') => (parcel: Parcel) => {
+  const post = (from: () => MemoryEnd, to: () => MemoryEnd, direction: 'i2r' | 'r2i') => (parcel: Parcel) => {
     const pieces =
       parcel.kind === 'data' && options.chunk !== undefined
         ? Array.from(options.chunk(parcel.bytes, direction), (bytes): Parcel => ({ kind: 'data', bytes }))
         : [parcel];
-    for (const piece of pieces) queue.push({ to: to(), parcel: piece });
+    for (const piece of pieces) queue.push({ from: from(), to: to(), parcel: piece });
     schedule();
   };
 
   const here: MemoryEnd = new MemoryEnd(
-    { local: initiator, remote: responder, opened: 'here' },
-    post(() => there, 'i2r'),
+    { local: initiator, remote: responder, opened: 'here', room },
+    post(
+      () => here,
+      () => there,
+      'i2r',
+    ),
     schedule,
   );
   const there: MemoryEnd = new MemoryEnd(
-    { local: responder, remote: initiator, opened: 'there' },
-    post(() => here, 'r2i'),
+    { local: responder, remote: initiator, opened: 'there', room },
+    post(
+      () => there,
+      () => here,
+      'r2i',
+    ),
     schedule,
   );
   return { initiator: here, responder: there, deliver, deliverAll };
@@ -83,25 +94,30 @@ class MemoryEnd implements Link {
   readonly opened: 'here' | 'there';
   readonly #post: (parcel: Parcel) => void;
   readonly #schedule: () => void;
+  readonly #room: number;
+  #unsent = 0;
+  #full = false;
+  #paused = false;
   #handlers: LinkHandlers | undefined;
   #sentEnd = false;
   #gotEnd = false;
   #closed = false;
 
   constructor(
-    names: { local: string; remote: string; opened: 'here' | 'there' },
+    names: { local: string; remote: string; opened: 'here' | 'there'; room: number | undefined },
     post: (parcel: Parcel) => void,
     schedule: () => void,
   ) {
     this.localEndpoint = names.local;
     this.remoteEndpoint = names.remote;
     this.opened = names.opened;
+    this.#room = names.room ?? Number.POSITIVE_INFINITY;
     this.#post = post;
     this.#schedule = schedule;
   }
 
   get ready(): boolean {
-    return this.#handlers !== undefined;
+    return this.#handlers !== undefined && !this.#paused;
   }
 
   start(handlers: LinkHandlers): void {
@@ -110,8 +126,32 @@ class MemoryEnd implements Link {
   }
 
   send(bytes: Uint8Array): boolean {
-    if (!this.#sentEnd && !this.#closed && bytes.length > 0) this.#post({ kind: 'data', bytes });
-    return true;
+    if (this.#sentEnd || this.#closed || bytes.length === 0) return true;
+    this.#unsent += bytes.length;
+    this.#full = this.#unsent > this.#room;
+    this.#post({ kind: 'data', bytes });
+    return !this.#full;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#schedule();
+  }
+
+  get unsent(): number {
+    return this.#closed ? 0 : this.#unsent;
+  }
+
+  /** Octets that this end sent have been handed over. */
+  arrived(octets: number): void {
+    this.#unsent -= octets;
+    if (!this.#full || this.#unsent > 0) return;
+    this.#full = false;
+    if (!this.#closed) this.#handlers?.drain?.();
   }
 
   close(): void {

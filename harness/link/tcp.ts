@@ -140,7 +140,10 @@ class TcpLink implements Link {
   readonly opened: 'here' | 'there';
   readonly #socket: Socket;
   #failure: LinkError | undefined;
+  #started = false;
   #ended = false;
+  /** Its user wants nothing more for now. */
+  #paused = false;
 
   constructor(socket: Socket, opened: 'here' | 'there') {
     this.#socket = socket;
@@ -156,19 +159,34 @@ class TcpLink implements Link {
 
   start(handlers: LinkHandlers): void {
     const socket = this.#socket;
+    this.#started = true;
     socket.on('data', (bytes: Buffer) => handlers.data(bytes));
     socket.on('end', () => {
       this.#ended = true;
       handlers.end();
     });
     socket.on('drain', () => {
-      if (socket.isPaused()) socket.resume();
+      if (socket.isPaused() && !this.#paused) socket.resume();
       handlers.drain?.();
     });
     const closed = () => handlers.close(this.#ended && this.#failure === undefined ? 'end' : 'reset', this.#failure);
     if (socket.destroyed) queueMicrotask(closed);
     else socket.on('close', closed);
-    socket.resume();
+    if (!this.#paused) socket.resume();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#started && this.unsent <= UNSENT_LIMIT) this.#socket.resume();
+  }
+
+  get unsent(): number {
+    return this.#socket.destroyed ? 0 : this.#socket.writableLength;
   }
 
   /** What is sent in one turn goes out in one system call. */

@@ -7,7 +7,7 @@ import type { Preset } from '../preset.js';
 import { presetNamed } from '../presets/index.js';
 import type { RetryOptions } from '../retry.js';
 import { domainOf } from './geography.js';
-import { exchangeChoicesOf } from './preset-options.js';
+import { exchangeChoicesOf, optionFormsOf, optionProblem } from './preset-options.js';
 import type { ScenarioLink } from './schema/link.js';
 import type { ScenarioEdit, ScenarioMta } from './schema/mta.js';
 import type { Scenario } from './schema/scenario.js';
@@ -20,11 +20,19 @@ export function presetOf({ preset = DEFAULT_PRESET, options }: ScenarioMta): Pre
   return configured(presetNamed(preset), options);
 }
 
-/** What of the options a preset can be told. */
+/** Throws where the preset cannot be told one of them; one without any options takes no notice. */
 export function configured(preset: Preset, options: ScenarioMta['options']): Preset {
   if (options === undefined) return preset;
   if (isExchange(preset)) return preset.with(choicesOf(preset, options));
   return thirdPartyOptions[preset.name]?.with(options) ?? preset;
+}
+
+/** Those of the options that another preset has too, and as they are written. */
+export function fitting(preset: Preset, options: ScenarioMta['options'] = {}): NonNullable<ScenarioMta['options']> {
+  const forms = optionFormsOf(preset) ?? {};
+  return Object.fromEntries(
+    Object.entries(options).filter(([path, written]) => optionProblem(path, written, forms) === undefined),
+  );
 }
 
 export function choicesOf(preset: ExchangePreset, options: ScenarioMta['options'] = {}) {

@@ -26,6 +26,7 @@ export function mortalSpool(spool: Spool, { isAlive }: Life): Spool {
     if (isAlive()) run();
   };
   const { transfers, connections } = spool;
+  const caring = spool.caring?.bind(spool);
   return {
     queues: () => spool.queues(),
     journal: (peer) => {
@@ -38,6 +39,8 @@ export function mortalSpool(spool: Spool, { isAlive }: Life): Spool {
       };
     },
     received: (apdu, peer) => write(() => spool.received(apdu, peer)),
+    ...(caring === undefined ? {} : { caring: (care) => (isAlive() ? caring(care) : care()) }),
+    taken: () => write(() => spool.taken?.()),
     transfers: {
       secure: (key, serial, octets) => write(() => transfers.secure(key, serial, octets)),
       resumed: (key, by, serial) => write(() => transfers.resumed(key, by, serial)),

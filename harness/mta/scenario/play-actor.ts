@@ -13,7 +13,7 @@ import { presetNamed } from '../presets/index.js';
 import type { QueuedItem } from '../queue.js';
 import { seededRandom } from '../random.js';
 import type { Spool } from '../spool.js';
-import { choicesOf, configured, editInWords, presetOf, toPduEdit } from './actor-options.js';
+import { choicesOf, configured, editInWords, fitting, presetOf, toPduEdit } from './actor-options.js';
 import { ActorRun } from './actor-run.js';
 import { mtaNamed } from './geography.js';
 import type { HappeningListener } from './happening.js';
@@ -39,7 +39,7 @@ export class PlayActor implements StagePlayer, Party {
   readonly #edits: readonly PduEdit[];
   readonly #usedEdits = new Set<PduEdit>();
   readonly #random: (octets: number) => Uint8Array;
-  readonly #spool: Spool | undefined;
+  #spool: Spool | undefined;
   #preset: Preset;
   #run: ActorRun;
 
@@ -137,14 +137,15 @@ export class PlayActor implements StagePlayer, Party {
   }
 
   restart(preset?: string): void {
-    const next = preset === undefined ? this.#preset : configured(presetNamed(preset), this.#source.options);
+    const next = preset === undefined ? this.#preset : this.#as(presetNamed(preset));
     this.kill();
     this.#preset = next;
     this.#begin();
   }
 
   async applyHotfix(name: HotfixName): Promise<void> {
-    const choices = isExchange(this.#preset) ? choicesOf(this.#preset, this.#source.options) : {};
+    const options = fitting(this.#preset, this.#source.options);
+    const choices = isExchange(this.#preset) ? choicesOf(this.#preset, options) : {};
     const fixed = withHotfix(name, this.#preset, choices);
     await this.stop();
     this.kill();
@@ -163,10 +164,19 @@ export class PlayActor implements StagePlayer, Party {
     if (this.#spool instanceof FileSpool) this.#spool.close();
   }
 
+  /** With what the scenario says of options, as far as this preset has them. */
+  #as(preset: Preset): Preset {
+    const options = fitting(preset, this.#source.options);
+    return Object.keys(options).length === 0 ? preset : configured(preset, options);
+  }
+
   #begin(): void {
     const before = this.#run.mta;
     const queues = this.#spool === undefined ? before.connectors.map(({ queue }) => queue) : [];
     const kept = queues.map((queue): [string, QueuedItem[]] => [queue.destination, queue.items()]);
+    // What is on disk is found there anew, as a process that starts does.
+    if (this.#spool instanceof FileSpool) this.#spool.close();
+    this.#spool = this.#spool instanceof MemorySpool ? this.#spool : spoolOf(this.#source);
     this.#run = this.#make();
     for (const [peer, items] of kept) this.mta.restore(peer, items);
     this.mta.start();

@@ -5,6 +5,7 @@ import { Geography } from './geography.js';
 import type { ScenarioResult, StepResult } from './result.js';
 import { Expectation, Expectations } from './run-expectations.js';
 import { History } from './run-history.js';
+import { letPlay } from './run-play.js';
 import { stepText } from './run-text.js';
 import type { Scenario } from './schema/scenario.js';
 import { type ScenarioStep, stepOf } from './schema/steps.js';
@@ -122,7 +123,7 @@ class Run {
     const { play, stage } = this.#options;
     if (play === undefined) return;
     this.#expectations = new Expectations([]);
-    const failure = reached ? await rejection(play(stage)) : undefined;
+    const failure = reached ? await rejection(letPlay(play, stage)) : undefined;
     this.#conclude(this.#steps.length, { kind: 'play', text: 'what the module plays' }, reached, failure);
   }
 

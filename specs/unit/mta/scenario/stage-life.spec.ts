@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -232,5 +232,31 @@ describe('the life of an MTA on a stage', () => {
     }
     expect(play.actor('old').mta).to.equal(before);
     await play.stage.stop();
+  });
+
+  it('comes back as another preset with the options that both have', async () => {
+    const options = { checkpointSize: 2, 'routingMessage.size': 5000 };
+    const play = await played({ mtas: { ex: { preset: 'exchange-2003-sp2', options }, b: {} } });
+    const ex = play.actor('ex');
+    for (const preset of ['slow-checkpoint', 'refuse-after-routing-packet', 'exchange-2000-rtm']) {
+      ex.restart(preset);
+      expect(ex.preset).to.equal(preset);
+    }
+    expect(ex.mta.optionsFor('b').checkpointSize).to.equal(2);
+    await play.stage.stop();
+  });
+
+  it('what it took is in the spool of its folder under its own name, though it recovers nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stage-'));
+    try {
+      const play = await played({ mtas: { a: {}, b: { spool: folder, recovery: 'none' } } });
+      play.send('a', 'b', 'one');
+      await play.takes('b', 1);
+      await play.stage.advance(MINUTE);
+      expect(readdirSync(join(folder, 'received'))).to.deep.equal(['00000001-message-a.apdu']);
+      await play.stage.stop();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -203,8 +203,11 @@ describe('p1spec tap', () => {
       const met = new Promise<string>((resolve) => {
         serve = (socket) => {
           const dies = death(socket);
-          socket.once('data', () => {
-            socket.resume();
+          let come = 0;
+          socket.on('data', ({ length }) => {
+            come += length;
+            // Behind the last octet: Node takes a RST that comes with octets for a FIN, here and in the tap.
+            if (come < 100_000) return;
             caller.resetAndDestroy();
             dies.then(resolve);
           });

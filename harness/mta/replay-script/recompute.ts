@@ -69,7 +69,7 @@ export class Recomputing {
   /** The APDU with its new values, cut where the recorded one was cut. */
   #slices({ apdu, data }: OwnTransfer): ReadonlyMap<OwnStep, readonly Edit[]> {
     const plan = new Map<OwnStep, readonly Edit[]>();
-    const edits = apdu === undefined ? [] : this.#unitEdits(apdu, apdu.time);
+    const edits = apdu === undefined || isMalformed(apdu) ? [] : this.#unitEdits(apdu, apdu.time);
     if (edits.length === 0) return plan;
     const slices = data.map((step) => ({ step, pieces: piecesOf(step) }));
     const rope = Octets.join(slices.flatMap(({ pieces }) => pieces));
@@ -149,6 +149,11 @@ function zoneOf(text: string): number | undefined {
   if (sign === undefined) return undefined;
   const size = Number(hours) * 60 + Number(minutes);
   return sign === '-' ? -size : size;
+}
+
+/** What is broken in it is compared by its octets: it is sent as it was recorded. */
+function isMalformed({ leaves }: Unit): boolean {
+  return leaves.some(({ type, path }) => type === 'anomaly' && path.endsWith('!malformed'));
 }
 
 export function serialOf(unit: Unit): LeafValue | undefined {

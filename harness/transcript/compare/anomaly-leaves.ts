@@ -13,7 +13,10 @@ export function isOfEncoding({ code, layer }: Anomaly): boolean {
   return code === 'encoding-form' && layer !== 'tpkt';
 }
 
-/** Codes of what no leaf has, so that its octets are compared: whoever changes them changes what is said. */
+/**
+ * Codes of what no leaf has, so that its octets are compared: whoever changes them changes what is said. A PDU that comes
+ * where none may is a unit of its own, or undecodable octets: what it says is compared there.
+ */
 const FOREIGN: ReadonlySet<Anomaly['code']> = new Set<Anomaly['code']>([
   'unknown-element',
   'unknown-parameter',
@@ -21,7 +24,6 @@ const FOREIGN: ReadonlySet<Anomaly['code']> = new Set<Anomaly['code']>([
   'surplus-octets',
   'unused-bits',
   'unexpected-user-data',
-  'unexpected-pdu',
   'surplus-value',
   'foreign-context',
   'other-mode',

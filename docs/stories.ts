@@ -45,8 +45,8 @@ and may stop talking. Exchange still receives, but what it sends is queued: rout
 
 The article does not say where in the bind the data stands, what a routing packet looks like on the wire, how the foreign
 MTA refuses, for how long, or what becomes of the packets that are queued when the hotfix is applied. The presets have
-defaults for all of that; each is an assumption, and labelled as one in [presets.md](presets.md). The retry times and the
-event numbers are documented (KB 157630 and others, [events.md](events.md)).
+defaults for all of that; each is an assumption, and labelled as one in [presets.md](presets.md). The retry times are
+documented (KB 157630), and so are the event numbers, but for what [events.md](events.md) marks as assumed.
 
 ${run('kb916986.yaml')}
 
@@ -81,7 +81,8 @@ C11 an urgent message of that kind was sent three times; ordinary mail queued be
 message was not sent any more. One message is enough: that is KB 916986's symptom, on an MTA that was never asked about it.
 
 That Exchange puts extensions with an object identifier into envelopes is documented (KB 911029); when it does so is not.
-Here the scenario puts one into a message of its own.
+Here the scenario puts one into a message of its own. What an operator's deletion reports is an assumption, and so is that
+Exchange sends PP routing packets at all.
 
 ${run('poison-message-pp.yaml')}`,
   after: `## What to look at

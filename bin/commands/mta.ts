@@ -23,7 +23,7 @@ import { openNew, type Recorder, TranscriptWriter, writeAll } from '../../harnes
 import { Exit } from '../exit.js';
 import { checkOperator, Operator, type OperatorOptions } from '../operator.js';
 import { writeLines } from '../output.js';
-import { endsOnSignal } from '../signals.js';
+import { endingBy, endsOnSignal } from '../signals.js';
 
 export interface HostPort {
   readonly host: string;
@@ -161,7 +161,8 @@ class Session {
     for (const event of ['messageTransferred', 'messageReceived', 'reportReceived'] as const)
       this.#mta.on(event, count);
     const signals = endsOnSignal();
-    const finished = this.#untilFinished(signals.signal);
+    const { finished, finish } = endingBy(signals.signal, this.#options.for);
+    this.#finish = finish;
     try {
       // Without a word on where, it listens: on loopback, for this machine alone.
       if (listen !== undefined || connect === undefined)
@@ -233,21 +234,6 @@ class Session {
       if (finding.tier === 3) continue;
       for (const line of findingLines(finding, { rule: ruleOf(finding.rule) })) this.#operator.result(line);
     }
-  }
-
-  #untilFinished(signal: AbortSignal): Promise<void> {
-    const { for: duration } = this.#options;
-    return new Promise((resolve) => {
-      // Timers of the clock keep no process alive: this one does.
-      const alive = setInterval(() => {}, 60_000);
-      const timer = duration === undefined ? undefined : setTimeout(() => this.#finish(), duration);
-      signal.addEventListener('abort', () => this.#finish());
-      this.#finish = () => {
-        clearInterval(alive);
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   async #end(): Promise<void> {

@@ -11,7 +11,7 @@ import { checkPermissions, type Finding, fails, type Permission } from '../../ha
 import { transcriptHeader } from '../../harness/transcript/format.js';
 import { RotatingWriter } from '../../harness/transcript/rotating-writer.js';
 import { Exit } from '../exit.js';
-import { endsOnSignal } from '../signals.js';
+import { endingBy, endsOnSignal } from '../signals.js';
 import { TapTeller } from '../tap-teller.js';
 import type { HostPort } from './mta.js';
 
@@ -108,7 +108,8 @@ class Tap {
   async run(): Promise<void> {
     const { listen, to, maxConnections } = this.#options;
     const signals = endsOnSignal();
-    const finished = this.#untilFinished(signals.signal);
+    const { finished, finish } = endingBy(signals.signal, this.#options.for);
+    this.#finish = finish;
     try {
       this.#listener = await listenTcp({
         ...listen,
@@ -224,21 +225,6 @@ class Tap {
     if (!this.#hasFault) this.#teller.fault(`${what}, and the tap ends`, error);
     this.#hasFault = true;
     this.#finish();
-  }
-
-  #untilFinished(signal: AbortSignal): Promise<void> {
-    const { for: duration } = this.#options;
-    return new Promise((resolve) => {
-      // Timers of the clock keep no process alive: this one does.
-      const alive = setInterval(() => {}, 60_000);
-      const timer = duration === undefined ? undefined : setTimeout(() => this.#finish(), duration);
-      signal.addEventListener('abort', () => this.#finish());
-      this.#finish = () => {
-        clearInterval(alive);
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   async #end(): Promise<void> {

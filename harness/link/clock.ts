@@ -99,6 +99,40 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** Milliseconds of real time between two looks. */
+const LOOK = 2;
+
+/**
+ * Lets time pass until something holds, at most so many milliseconds; whether it does. Virtual time goes from one timer to
+ * the next. Ends early where `signal` is aborted.
+ */
+export async function passUntil(
+  clock: Clock,
+  holds: () => boolean,
+  within: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const end = clock.now() + within;
+  while (!holds()) {
+    if (signal?.aborted === true) return false;
+    if (clock instanceof VirtualClock) {
+      // What is due now, and what follows from it, comes first.
+      await clock.advanceToAsync(clock.now());
+      if (holds()) return true;
+      const next = clock.nextTimer;
+      if (next === undefined || next > end) {
+        await clock.advanceToAsync(end);
+        return holds();
+      }
+      await clock.advanceToAsync(next);
+    } else {
+      if (clock.now() >= end) return false;
+      await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK, end - clock.now())));
+    }
+  }
+  return true;
+}
+
 /** Waits until all that is queued now, and what it queues, has run. */
 function turns(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import { type Clock, VirtualClock } from '../link/clock.js';
+import { type Clock, passUntil, VirtualClock } from '../link/clock.js';
 import type { Link } from '../link/link.js';
 import { memoryPair } from '../link/memory.js';
 import { type LinkSink, recordLink } from '../link/recorder.js';
@@ -118,25 +118,8 @@ export class Conversation {
   }
 
   /** Lets time pass until something holds, at most so many milliseconds; whether it does. */
-  async until(holds: () => boolean, within: number): Promise<boolean> {
-    const { clock } = this;
-    const end = clock.now() + within;
-    while (!holds()) {
-      if (!(clock instanceof VirtualClock)) {
-        if (clock.now() >= end) return false;
-        await new Promise((resolve) => setTimeout(resolve, 2));
-        continue;
-      }
-      await clock.advanceToAsync(clock.now());
-      if (holds()) return true;
-      const next = clock.nextTimer;
-      if (next === undefined || next > end) {
-        await clock.advanceToAsync(end);
-        return holds();
-      }
-      await clock.advanceToAsync(next);
-    }
-    return true;
+  until(holds: () => boolean, within: number): Promise<boolean> {
+    return passUntil(this.clock, holds, within);
   }
 
   /** Stops both, and waits until the associations that they opened are released. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { P1specError } from '../../ber/error.js';
-import { type Clock, systemClock, VirtualClock } from '../../link/clock.js';
+import { type Clock, passUntil, systemClock, VirtualClock } from '../../link/clock.js';
 import type { LinkSink } from '../../link/recorder.js';
 import type { Finding } from '../../rules/finding.js';
 import { Geography, linksOf, mtaNamed } from './geography.js';
@@ -34,8 +34,6 @@ export interface StageOptions {
 const EPOCH = Date.UTC(2006, 7, 8);
 /** Milliseconds for associations to be released: our own, and those that others opened. */
 const PARTING = { virtual: { own: 60_000, others: 60_000 }, real: { own: 5000, others: 200 } } as const;
-/** Milliseconds between two looks at what is waited for, in real time. */
-const LOOK = 5;
 
 /**
  * The MTAs of a scenario, and what is between them. Throws where the scenario cannot be played, such as ERR_UNKNOWN_MTA,
@@ -151,28 +149,8 @@ class PlayStage implements Stage {
     await this.until(() => this.clock.now() >= end, milliseconds);
   }
 
-  async until(holds: () => boolean, within: number): Promise<boolean> {
-    const { clock } = this;
-    const { signal } = this.#options;
-    const end = clock.now() + within;
-    while (!holds()) {
-      if (signal?.aborted === true) return false;
-      if (clock instanceof VirtualClock) {
-        // What is due now, and what follows from it, comes first.
-        await clock.advanceToAsync(clock.now());
-        if (holds()) return true;
-        const next = clock.nextTimer;
-        if (next === undefined || next > end) {
-          await clock.advanceToAsync(end);
-          return holds();
-        }
-        await clock.advanceToAsync(next);
-      } else {
-        if (clock.now() >= end) return false;
-        await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK, end - clock.now())));
-      }
-    }
-    return true;
+  until(holds: () => boolean, within: number): Promise<boolean> {
+    return passUntil(this.clock, holds, within, this.#options.signal);
   }
 
   async stop(): Promise<void> {

@@ -9,7 +9,9 @@ import { describePlan } from '../../../simulation/words.js';
 /** More are simulated by `npm run simulate`, also in CI. */
 const SEEDS = 36;
 /** Within so many seeds an MTA that breaks a promise is found out. */
-const FOUND_WITHIN = 150;
+const FOUND_WITHIN = 100;
+/** What shows only where a kill meets a short moment takes more of them. */
+const RARE: Readonly<Record<string, number>> = { 'queues-before-it-takes': 150 };
 
 function told({ plan, problems }: Outcome): string {
   return [`seed ${plan.seed}`, ...problems.map(({ message }) => message)].join('\n');
@@ -67,7 +69,7 @@ describe('the simulation', () => {
   for (const [name, broken] of Object.entries(brokenMtas)) {
     it(`finds an MTA out that ${name.replaceAll('-', ' ')}`, async () => {
       let found: Outcome | undefined;
-      for (let seed = 1; seed <= FOUND_WITHIN && found === undefined; seed += 1) {
+      for (let seed = 1; seed <= (RARE[name] ?? FOUND_WITHIN) && found === undefined; seed += 1) {
         const outcome = await simulate(drawPlan(seed), broken);
         if (outcome.problems.length > 0) found = outcome;
       }

@@ -14,6 +14,10 @@ import type { TranscriptHeader, TranscriptScript } from '../harness/transcript/f
 import { openConversation } from '../harness/transcript/open.js';
 import { transcriptScript } from '../harness/transcript/script.js';
 import { TranscriptWriter } from '../harness/transcript/writer.js';
+import { recordedEvents } from './recorded-events.js';
+
+/** Of an earlier recording that a scenario is held against. */
+const LIMIT = { octets: 512 * 1024 * 1024, code: 'ERR_RECORDING_TOO_LARGE', purpose: 'compare' };
 
 export interface EarlierOptions {
   readonly against?: string;
@@ -71,11 +75,7 @@ export class EarlierRecording {
     const script = scriptOf(scenario, file);
     const isUpdated = update !== undefined;
     checkRecording(file, conversation.header?.script, script, isUpdated);
-    const events: LinkEvent[] = [];
-    for await (const event of conversation.events()) {
-      // A capture's octets stand in a window that moves.
-      events.push(event.kind === 'data' ? { ...event, octets: Uint8Array.from(event.octets) } : event);
-    }
+    const events = await recordedEvents(conversation, LIMIT);
     return new EarlierRecording({
       file,
       isUpdated,

@@ -1,4 +1,3 @@
-import { P1specError } from '../../harness/ber/error.js';
 import type { LinkEvent } from '../../harness/link/events.js';
 import { compareConversations } from '../../harness/transcript/compare/compare.js';
 import { defaultComparisonRules } from '../../harness/transcript/compare/default-rules.js';
@@ -7,6 +6,7 @@ import { differenceLines } from '../../harness/transcript/compare/text.js';
 import { openConversation } from '../../harness/transcript/open.js';
 import { Exit } from '../exit.js';
 import { write, writeLines } from '../output.js';
+import { recordedEvents } from '../recorded-events.js';
 
 export interface DiffCommandOptions {
   readonly rules?: string;
@@ -14,7 +14,7 @@ export interface DiffCommandOptions {
 }
 
 /** Octets of a recording that are held in memory to be compared. */
-const LIMIT = 512 * 1024 * 1024;
+const LIMIT = { octets: 512 * 1024 * 1024, code: 'ERR_DIFF_TOO_LARGE', purpose: 'compare' };
 
 /** Compares two recordings by meaning: what of the second is not as the first has it. */
 export async function diff(one: string, other: string, { rules: file, json }: DiffCommandOptions): Promise<void> {
@@ -42,18 +42,7 @@ async function rulesOf(file: string | undefined): Promise<readonly ComparisonRul
 
 async function eventsOf(file: string): Promise<LinkEvent[]> {
   const conversation = await openConversation(file);
-  const events: LinkEvent[] = [];
-  let octets = 0;
-  for await (const event of conversation.events()) {
-    // A capture's octets stand in a window that moves.
-    const kept = event.kind === 'data' ? { ...event, octets: Uint8Array.from(event.octets) } : event;
-    if (kept.kind === 'data') octets += kept.octets.length;
-    if (octets > LIMIT) {
-      const message = `${file} has more than ${LIMIT} octets to compare`;
-      throw new P1specError('ERR_DIFF_TOO_LARGE', { message, at: { file } });
-    }
-    events.push(kept);
-  }
+  const events = await recordedEvents(conversation, LIMIT);
   const truncated = conversation.truncated();
   if (truncated !== undefined) process.stderr.write(`p1spec: ${file} is cut short: ${truncated.reason}\n`);
   return events;

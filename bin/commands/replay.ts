@@ -17,6 +17,7 @@ import { checkScript, transcriptScript } from '../../harness/transcript/script.j
 import { openNew, type Recorder, TranscriptWriter, writeAll } from '../../harness/transcript/writer.js';
 import { Exit } from '../exit.js';
 import { write, writeLines } from '../output.js';
+import { recordedEvents } from '../recorded-events.js';
 import { endsOnSignal } from '../signals.js';
 import type { HostPort } from './mta.js';
 
@@ -39,7 +40,7 @@ export interface ReplayCommandOptions {
 }
 
 /** Octets of a recording that are held in memory to be played. */
-const LIMIT = 1024 * 1024 * 1024;
+const LIMIT = { octets: 1024 * 1024 * 1024, code: 'ERR_REPLAY_TOO_LARGE', purpose: 'play' };
 
 export async function replay(file: string, options: ReplayCommandOptions): Promise<void> {
   const { mode, from } = options;
@@ -61,7 +62,14 @@ export async function replay(file: string, options: ReplayCommandOptions): Promi
     });
   }
   const script = scriptFor(conversation.header, source, options);
-  await new Replay({ file, conversation, events: await eventsOf(conversation), rules, script, options }).run();
+  await new Replay({
+    file,
+    conversation,
+    events: await recordedEvents(conversation, LIMIT),
+    rules,
+    script,
+    options,
+  }).run();
 }
 
 interface ReplayTask {
@@ -225,25 +233,6 @@ function keptText({ complete }: PlayResult, kept: 'written' | 'left', mode: Repl
 
 async function rulesOf(file: string): Promise<ComparisonRule[]> {
   return (await import('../../harness/transcript/compare/rule-file.js')).readComparisonRules(file);
-}
-
-async function eventsOf(conversation: Conversation): Promise<LinkEvent[]> {
-  const events: LinkEvent[] = [];
-  let octets = 0;
-  for await (const event of conversation.events()) {
-    // A capture's octets stand in a window that moves.
-    const kept = event.kind === 'data' ? { ...event, octets: Uint8Array.from(event.octets) } : event;
-    if (kept.kind === 'data') octets += kept.octets.length;
-    if (octets > LIMIT) {
-      const at = { file: conversation.file };
-      throw new P1specError('ERR_REPLAY_TOO_LARGE', {
-        message: `${conversation.file} has more than ${LIMIT} octets to play`,
-        at,
-      });
-    }
-    events.push(kept);
-  }
-  return events;
 }
 
 /**
